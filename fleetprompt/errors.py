@@ -1,0 +1,125 @@
+"""The one table of errors: every code, its HTTP status, and the refusal that carries it (spec 6.1)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Code(StrEnum):
+    """What went wrong, as a client reads it. `contracts/errors.json` is generated from here."""
+
+    VALIDATION_FAILED = "VALIDATION_FAILED"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    UNAUTHORIZED = "UNAUTHORIZED"
+    NOT_FOUND = "NOT_FOUND"
+    CONFLICT = "CONFLICT"
+    TOO_LARGE = "TOO_LARGE"
+    UNSUPPORTED = "UNSUPPORTED"
+    RATE_LIMITED = "RATE_LIMITED"
+    INTERNAL = "INTERNAL"
+    UNAVAILABLE = "UNAVAILABLE"
+
+
+STATUS: dict[Code, int] = {
+    Code.VALIDATION_FAILED: 400,
+    Code.UNAUTHENTICATED: 401,
+    Code.UNAUTHORIZED: 403,
+    Code.NOT_FOUND: 404,
+    Code.CONFLICT: 409,
+    Code.TOO_LARGE: 413,
+    Code.UNSUPPORTED: 400,  # 405, 406 and 415 where the HTTP method or a media type is what is not supported
+    Code.RATE_LIMITED: 429,
+    Code.INTERNAL: 500,
+    Code.UNAVAILABLE: 503,
+}
+
+
+class Reason(StrEnum):
+    """Why a request conflicts with what is stored: the closed list behind `CONFLICT`."""
+
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
+    VERSION_EXISTS = "version_exists"
+    STALE_EDIT = "stale_edit"
+    TRANSITION = "transition"
+    NO_PUBLISHED_RELEASE = "no_published_release"
+    SUSPENDED = "suspended"
+    NOT_INSTALLABLE = "not_installable"
+    EMAIL_TAKEN = "email_taken"
+    HANDLE_TAKEN = "handle_taken"
+
+
+class FieldProblem(msgspec.Struct, frozen=True, rename="camel"):
+    """One thing wrong with one input: `field_name` is a path such as `tags[3]`, `message` says how to mend it."""
+
+    field_name: str
+    message: str
+
+
+class Refusal(Exception):
+    """A request that is answered with an error. Nothing has been written when it is raised.
+
+    code: one of `Code`. message: a sentence for people. reason: required with CONFLICT.
+    fields: required with VALIDATION_FAILED. retry_after_s: seconds, with RATE_LIMITED and UNAVAILABLE.
+    status: only where one code has several (UNSUPPORTED: 400, 405, 406, 415).
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        message: str,
+        *,
+        reason: Reason | None = None,
+        hint: str | None = None,
+        fields: tuple[FieldProblem, ...] = (),
+        release_id: str | None = None,
+        identical: bool | None = None,
+        retry_after_s: int | None = None,
+        status: int | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+        log_reason: str | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.reason = reason
+        self.hint = hint
+        self.fields = fields
+        self.release_id = release_id
+        self.identical = identical
+        self.retry_after_s = retry_after_s
+        self.status = status or STATUS[code]
+        self.headers = headers
+        self.log_reason = log_reason
+
+
+def invalid(*problems: tuple[str, str]) -> Refusal:
+    """VALIDATION_FAILED on each (field path, what to do about it)."""
+    fields = tuple(FieldProblem(name, message) for name, message in problems)
+    return Refusal(Code.VALIDATION_FAILED, "The request has invalid fields.", fields=fields)
+
+
+def not_found() -> Refusal:
+    """NOT_FOUND: the one answer for what is absent and for what the caller may not see (spec 3, IDOR)."""
+    return Refusal(Code.NOT_FOUND, "There is nothing here, or you may not see it.")
+
+
+def unauthenticated(log_reason: str) -> Refusal:
+    """UNAUTHENTICATED: the one answer for every failed authentication; `log_reason` goes to the log only."""
+    return Refusal(Code.UNAUTHENTICATED, "Authentication is missing or not valid.", log_reason=log_reason)
+
+
+def unauthorized(message: str) -> Refusal:
+    """UNAUTHORIZED: the caller is known and lacks what this whole surface needs."""
+    return Refusal(Code.UNAUTHORIZED, message)
+
+
+def conflict(reason: Reason, message: str, *, release_id: str | None = None, identical: bool | None = None) -> Refusal:
+    """CONFLICT with its reason from the closed list."""
+    return Refusal(Code.CONFLICT, message, reason=reason, release_id=release_id, identical=identical)
+
+
+def unavailable(message: str, retry_after_s: int = 1) -> Refusal:
+    """UNAVAILABLE: nothing was done, or under an idempotency key a retry learns what was."""
+    return Refusal(Code.UNAVAILABLE, message, retry_after_s=retry_after_s)

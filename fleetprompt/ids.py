@@ -1,0 +1,38 @@
+"""TypeIDs on the wire, native UUIDs in the database (spec 3, D0.1)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+import uuid_utils.compat
+from typeid import TypeID
+
+PREFIXES: Final = frozenset(
+    {"usr", "pub", "lst", "rel", "int", "tok", "key", "prt", "rpt", "evt", "ses", "req"},
+)
+
+
+def new_uuid() -> UUID:
+    """A fresh UUIDv7: its first 48 bits are the time in milliseconds, and it only grows within a process."""
+    return uuid_utils.compat.uuid7()
+
+
+@lru_cache(maxsize=16_384)
+def encode(prefix: str, value: UUID) -> str:
+    """The TypeID of `value`: `prefix_` and 26 characters of base32."""
+    return str(TypeID.from_uuid(value, prefix))
+
+
+@lru_cache(maxsize=16_384)
+def decode(prefix: str, text: str) -> UUID | None:
+    """The UUID named by `text`, or None where it is malformed, wrongly prefixed or not a version 7."""
+    try:
+        parsed = TypeID.from_string(text)
+    except Exception:  # the library raises several unrelated types for malformed text
+        return None
+    value = UUID(str(parsed.uuid))
+    if parsed.prefix != prefix or value.version != 7 or encode(prefix, value) != text:
+        return None
+    return value
