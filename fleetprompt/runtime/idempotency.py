@@ -1,0 +1,207 @@
+"""The one idempotency ledger (spec 6.2): who asked for what under which key, and the reply that was given.
+
+The record is read with the mutation's first read and written with its COMMIT, so effect, events and stored reply come
+to be together or not at all. A second writer of the same key meets the primary key, runs again, and finds the record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import bindparam, insert, select, update
+
+from fleetprompt import secrets
+from fleetprompt.errors import Reason, conflict
+from fleetprompt.store.statements import Bound, changing, inserting, json, reading
+from fleetprompt.store.tables import idempotency_keys as ledger
+
+LIFETIME_MS: Final = 24 * 60 * 60 * 1000
+
+
+class SecretRecipe(msgspec.Struct, frozen=True, kw_only=True):
+    """How a secret that a reply showed is derived again: nothing in here is one."""
+
+    purpose: Literal["install_token", "api_key", "partner_key"]
+    id: UUID
+    key_version: str
+    salt: bytes = b""
+
+    def derive(self, ring: secrets.KeyRing) -> str:
+        """The very secret that the first reply carried."""
+        if self.purpose == "install_token":
+            return secrets.mint_install_token(ring, self.id, self.key_version).reveal()
+        if self.purpose == "api_key":
+            return secrets.mint_api_key(ring, self.id, self.salt, self.key_version).reveal()
+        return secrets.partner_secret_text(ring, self.id, self.salt, self.key_version).reveal()
+
+
+class CutSecret(msgspec.Struct, frozen=True):
+    """Where in the stored body the secret stood, and how to derive it."""
+
+    at: int
+    recipe: SecretRecipe
+
+
+class LedgerScope(msgspec.Struct, frozen=True):
+    """Whose key it is, and for which operation."""
+
+    caller: str
+    operation: str
+    key: str
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One stored reply."""
+
+    fingerprint: bytes
+    key_version: str
+    status: int
+    body: bytes
+    secret: Any
+    request_id: UUID
+    expires_at_ms: int
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mutation answers: status and encoded body, and whether it is a replay of an earlier one."""
+
+    status: int
+    body: bytes
+    replayed: bool = False
+
+
+_FIND: Final = reading(
+    "idempotency.find",
+    select(
+        ledger.c.fingerprint,
+        ledger.c.key_version,
+        ledger.c.status,
+        ledger.c.body,
+        ledger.c.secret,
+        ledger.c.request_id,
+        ledger.c.expires_at_ms,
+    ).where(
+        ledger.c.caller == bindparam("caller"),
+        ledger.c.operation == bindparam("operation"),
+        ledger.c.key == bindparam("key"),
+    ),
+    Record,
+)
+_INSERT: Final = inserting(
+    "idempotency.insert",
+    insert(ledger).values({column.name: bindparam(column.name) for column in ledger.columns}),
+)
+_REPLACE: Final = changing(
+    "idempotency.replace_expired",
+    update(ledger)
+    .where(
+        ledger.c.caller == bindparam("scope_caller"),
+        ledger.c.operation == bindparam("scope_operation"),
+        ledger.c.key == bindparam("scope_key"),
+        ledger.c.expires_at_ms == bindparam("old_expires_at_ms"),
+    )
+    .values(
+        {
+            column.name: bindparam(column.name)
+            for column in ledger.columns
+            if column.name not in {"caller", "operation", "key"}
+        }
+    ),
+)
+
+
+class LedgerEntry:
+    """One request's place in the ledger, from its look-up to its record."""
+
+    def __init__(self, scope: LedgerScope, canonical: bytes, ring: secrets.KeyRing, request_id: UUID) -> None:
+        self.scope = scope
+        self._canonical = canonical
+        self._ring = ring
+        self._request_id = request_id
+        self._expired: Record | None = None
+        self.replay: Reply | None = None
+
+    def look_up(self) -> Bound[Record]:
+        """The statement that finds an earlier record of this key."""
+        return _FIND.bind(caller=self.scope.caller, operation=self.scope.operation, key=self.scope.key)
+
+    def found(self, rows: list[tuple[Any, ...]], now_ms: int) -> None:
+        """Take note of what the look-up found. Raises CONFLICT where the key stands for another request."""
+        self._expired = self.replay = None
+        if not rows:
+            return
+        record = Record(*rows[0])
+        if record.expires_at_ms <= now_ms:
+            self._expired = record
+            return
+        if not secrets.same(record.fingerprint, self._fingerprint(record.key_version)):
+            raise conflict(
+                Reason.IDEMPOTENCY_KEY_REUSED,
+                "This Idempotency-Key was used for another request; send a new key with a new request.",
+            )
+        self.replay = Reply(status=record.status, body=self._whole(record), replayed=record.request_id != self._request_id)
+
+    def record(self, reply: Reply, recipe: SecretRecipe | None, now_ms: int) -> Bound[Any]:
+        """The write that stores `reply` with its secret cut out."""
+        body, cut = reply.body, None
+        if recipe is not None:
+            secret = recipe.derive(self._ring).encode()
+            at = body.index(secret)
+            body, cut = body[:at] + body[at + len(secret) :], CutSecret(at, recipe)
+        version = self._ring.current
+        values = {
+            "fingerprint": self._fingerprint(version),
+            "key_version": version,
+            "status": reply.status,
+            "body": body,
+            "secret": json(cut),
+            "request_id": self._request_id,
+            "created_at_ms": now_ms,
+            "expires_at_ms": now_ms + LIFETIME_MS,
+        }
+        scope = self.scope
+        if self._expired is None:
+            return _INSERT.bind(caller=scope.caller, operation=scope.operation, key=scope.key, **values)
+        return _REPLACE.bind(
+            scope_caller=scope.caller,
+            scope_operation=scope.operation,
+            scope_key=scope.key,
+            old_expires_at_ms=self._expired.expires_at_ms,
+            **values,
+        )
+
+    def _fingerprint(self, version: str) -> bytes:
+        return secrets.fingerprint(self._ring, self._canonical, version)
+
+    def _whole(self, record: Record) -> bytes:
+        if record.secret is None:
+            return record.body
+        cut = msgspec.convert(record.secret, CutSecret)
+        return record.body[: cut.at] + cut.recipe.derive(self._ring).encode() + record.body[cut.at :]
+
+
+class Turnstile:
+    """Lets one caller per ledger scope through at a time, before it takes a connection."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[LedgerScope, tuple[asyncio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def pass_through(self, scope: LedgerScope) -> AsyncIterator[None]:
+        """Wait until no other request of this process works under the same key."""
+        lock, waiters = self._waiting.get(scope, (asyncio.Lock(), 0))
+        self._waiting[scope] = (lock, waiters + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiters = self._waiting[scope]
+            if waiters == 1:
+                del self._waiting[scope]
+            else:
+                self._waiting[scope] = (lock, waiters - 1)

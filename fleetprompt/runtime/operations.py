@@ -1,0 +1,189 @@
+"""Declaring operations: everything the system does is a named query or mutation with declared arguments and results.
+
+The registry is the one source of routes, OpenAPI, `contracts/operations.json`, the permission matrix, and the test
+suites that walk every operation (architecture, law 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from fleetprompt import fields
+from fleetprompt.authz import Access
+from fleetprompt.enums import EventType, KeyScope
+from fleetprompt.runtime.audit import Event
+from fleetprompt.runtime.idempotency import SecretRecipe
+from fleetprompt.settings import RateClass
+from fleetprompt.store.statements import Bound
+
+Result = TypeVar("Result")
+
+
+class Kind(StrEnum):
+    """Queries read; mutations write, audit and may be retried."""
+
+    QUERY = "query"
+    MUTATION = "mutation"
+
+
+class Ledger(StrEnum):
+    """Whether a mutation takes an `Idempotency-Key` (spec 6.2)."""
+
+    REQUIRED = "required"
+    ACCEPTED = "accepted"
+    NONE = "none"
+
+
+class Owner(StrEnum):
+    """How an id that an operation takes is owned: who but the owner gets NOT_FOUND."""
+
+    PUBLIC = "public"
+    PUBLISHER = "publisher"
+    BUYER = "buyer"
+    USER = "user"
+    ADMIN = "admin"
+    PARTNER = "partner"
+
+
+class Outcome(msgspec.Struct, Generic[Result], frozen=True):
+    """What a verb hands back: its result, what is to be written, and what happened. Nothing is written before.
+
+    recipe: how the secret that the result shows is derived again; the ledger keeps this in its place.
+    """
+
+    result: Result
+    writes: Sequence[Bound[Any]] = ()
+    events: Sequence[Event] = ()
+    recipe: SecretRecipe | None = None
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One declared operation.
+
+    owns: for each id field of the command, whose rows it may name. emits: the event types that a success may write.
+    rechecks_replay: the verb runs on a replay too and may refuse it, with `tx.is_replay` set (redeem).
+    burns_nonce: the signed request's nonce stays consumed whatever the outcome.
+    """
+
+    name: str
+    kind: Kind
+    who: Access
+    scope: KeyScope | None
+    rate: tuple[RateClass, ...]
+    ledger: Ledger
+    emits: tuple[EventType, ...]
+    owns: dict[str, Owner]
+    command: type[msgspec.Struct]
+    result: Any
+    function: Callable[..., Awaitable[Any]]
+    prepare: Callable[..., Awaitable[Any]] | None = None
+    rechecks_replay: bool = False
+    burns_nonce: bool = False
+
+
+REGISTRY: Final[dict[str, Operation]] = {}
+"""Every declared operation by its name."""
+
+
+def _declare(operation: Operation) -> Operation:
+    if operation.name in REGISTRY:
+        raise ValueError(f"two operations are named {operation.name}")
+    unowned = {name for name in id_fields(operation.command) if name not in operation.owns}
+    if unowned or operation.owns.keys() - id_fields(operation.command):
+        raise ValueError(f"{operation.name} must say how each id of its command is owned: {sorted(unowned)}")
+    REGISTRY[operation.name] = operation
+    return operation
+
+
+def id_fields(command: type[msgspec.Struct]) -> frozenset[str]:
+    """The fields of a command that name a row."""
+    return frozenset(
+        name for name, rules in fields.rules_by_field(command).items() if any(isinstance(r, fields.IdOf) for r in rules)
+    )
+
+
+def _types_of(function: Callable[..., Awaitable[Any]]) -> tuple[type[msgspec.Struct], Any]:
+    hints = get_type_hints(function, include_extras=True)
+    result = hints.pop("return")
+    command = list(hints.values())[2]
+    if get_origin(result) is Outcome:
+        (result,) = get_args(result)
+    return command, result
+
+
+def query(
+    name: str,
+    *,
+    who: Access,
+    rate: tuple[RateClass, ...] = (),
+    scope: KeyScope | None = KeyScope.READ,
+    owns: Mapping[str, Owner] | None = None,
+) -> Callable[[Callable[[Any, Any, Any], Awaitable[Any]]], Operation]:
+    """Declare `async def f(look: Look, actor: Actor, command) -> Result` as a query."""
+
+    def declare(function: Callable[[Any, Any, Any], Awaitable[Any]]) -> Operation:
+        command, result = _types_of(function)
+        return _declare(
+            Operation(
+                name=name,
+                kind=Kind.QUERY,
+                who=who,
+                scope=scope,
+                rate=rate,
+                ledger=Ledger.NONE,
+                emits=(),
+                owns=dict(owns or {}),
+                command=command,
+                result=result,
+                function=function,
+            )
+        )
+
+    return declare
+
+
+def mutation(
+    name: str,
+    *,
+    who: Access,
+    ledger: Ledger,
+    emits: tuple[EventType, ...],
+    rate: tuple[RateClass, ...] = (),
+    scope: KeyScope | None = None,
+    owns: Mapping[str, Owner] | None = None,
+    prepare: Callable[..., Awaitable[Any]] | None = None,
+    rechecks_replay: bool = False,
+    burns_nonce: bool = False,
+) -> Callable[[Callable[..., Awaitable[Outcome[Any]]]], Operation]:
+    """Declare `async def f(tx: MutationTx, actor: Actor, command[, prepared]) -> Outcome[Result]` as a mutation.
+
+    prepare: `async def p(services, actor, command)`, what is costly and pure; it runs before any transaction, and its
+    result is the verb's fourth argument.
+    """
+
+    def declare(function: Callable[..., Awaitable[Outcome[Any]]]) -> Operation:
+        command, result = _types_of(function)
+        return _declare(
+            Operation(
+                name=name,
+                kind=Kind.MUTATION,
+                who=who,
+                scope=scope,
+                rate=rate,
+                ledger=ledger,
+                emits=emits,
+                owns=dict(owns or {}),
+                command=command,
+                result=result,
+                function=function,
+                prepare=prepare,
+                rechecks_replay=rechecks_replay,
+                burns_nonce=burns_nonce,
+            )
+        )
+
+    return declare

@@ -1,0 +1,219 @@
+"""Running an operation: one transaction with its events and its ledger entry, run again until it stood alone.
+
+A mutation costs two round trips: BEGIN, ledger and first read; then every write with the COMMIT (architecture, the
+shape of a verb). It is retried for at most four seconds, invisibly to the caller (spec 3, Isolation).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from fleetprompt import ids
+from fleetprompt.authz import Actor
+from fleetprompt.errors import Code, Refusal, unauthenticated, unavailable
+from fleetprompt.runtime import audit, nonces
+from fleetprompt.runtime.idempotency import LedgerEntry, LedgerScope, Reply
+from fleetprompt.runtime.operations import Ledger, Operation, Outcome
+from fleetprompt.runtime.services import Services
+from fleetprompt.store.db import CommitUnknown, ConnectionLost, Rerun, Rows, Session, Tx
+from fleetprompt.store.statements import Bound
+
+RERUN_MS_MAX: Final = 4_000
+PAUSE_S_MAX: Final = 0.1
+
+Row = TypeVar("Row")
+
+_encoder = msgspec.json.Encoder()
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One request for an operation.
+
+    canonical: the request as the ledger fingerprints it. nonce: of a verified signature. status: of a success.
+    """
+
+    request_id: UUID
+    status: int = 200
+    idempotency_key: str | None = None
+    canonical: bytes = b""
+    nonce: nonces.Nonce | None = None
+
+
+class Look:
+    """What a query reads with: the time, the keys for its cursors, and single statements on the database."""
+
+    def __init__(self, services: Services, *, search: bool = False) -> None:
+        self.services = services
+        self.ring = services.ring
+        self.now_ms = services.clock.now_ms()
+
+    async def one(self, bound: Bound[Row]) -> Row | None:
+        """The only row, or None."""
+        return await self.services.db.one(bound)
+
+    async def many(self, bound: Bound[Row], *, search: bool = False) -> list[Row]:
+        """All rows; `search` uses the searches' own share of connections and their short timeout."""
+        return await self.services.db.many(bound, search=search)
+
+
+class ReplayFound(Exception):
+    """The ledger holds this request's reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+class MutationTx(Tx):
+    """A mutation's transaction as its verb sees it: reads, the time, fresh ids and the key ring."""
+
+    def __init__(
+        self, session: Session, services: Services, operation: Operation, call: Call, entry: LedgerEntry | None
+    ) -> None:
+        self._entry = entry
+        self._call = call
+        self._rechecks = operation.rechecks_replay
+        opening: list[Bound[Any]] = []
+        if call.nonce is not None:
+            opening.append(call.nonce.look_up())
+        if entry is not None:
+            opening.append(entry.look_up())
+        super().__init__(session, services.db.isolation, opening, self._opened)
+        self.services = services
+        self.ring = services.ring
+        self.settings = services.settings
+        self.now_ms = services.clock.now_ms()
+        self.nonce_is_new = False
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether the ledger holds this request's reply; only verbs that recheck replays see it set."""
+        return self._entry is not None and self._entry.replay is not None
+
+    def new_id(self) -> UUID:
+        """A fresh UUIDv7."""
+        return ids.new_uuid()
+
+    def _opened(self, results: list[Rows]) -> None:
+        remaining = list(results)
+        if self._call.nonce is not None:
+            seen = remaining.pop(0)
+            if seen and seen[0][0] != self._call.request_id:
+                raise unauthenticated("nonce_reused")
+            self.nonce_is_new = not seen
+        if self._entry is not None:
+            self._entry.found(remaining.pop(0), self.now_ms)
+            if self._entry.replay is not None and not self._rechecks:
+                raise ReplayFound(self._entry.replay)
+
+    def standing_writes(self) -> list[Bound[Any]]:
+        """What stays whatever the outcome: the nonce of a verified request."""
+        if self._call.nonce is None or not self.nonce_is_new:
+            return []
+        return [self._call.nonce.consume(self._call.request_id)]
+
+
+async def ask(operation: Operation, services: Services, actor: Actor, command: msgspec.Struct) -> Any:
+    """Run a query and return its result."""
+    return await operation.function(Look(services), actor, command)
+
+
+async def run(operation: Operation, services: Services, actor: Actor, command: msgspec.Struct, call: Call) -> Reply:
+    """Run a mutation to its end: every effect, event and ledger entry together, or none of them.
+
+    Raises the verb's refusals; CONFLICT for a reused key; UNAVAILABLE where the conflicts or the outage outlast 4 s.
+    """
+    entry = _ledger_entry(operation, services, actor, call)
+    async with AsyncExitStack() as stack:
+        if entry is not None:
+            await stack.enter_async_context(services.turnstile.pass_through(entry.scope))
+        give_up_at = time.monotonic() + RERUN_MS_MAX / 1000
+        pause_s = 0.002
+        while True:
+            try:
+                return await _once(operation, services, actor, command, call, entry)
+            except Rerun as conflict:
+                services.metrics.rerun(conflict.sqlstate)
+            except ConnectionLost:
+                services.metrics.rerun("connection")
+            except CommitUnknown as error:
+                if entry is None:
+                    raise unavailable("The database went away while this was being stored; look before you retry.") from error
+                services.metrics.rerun("commit_unknown")
+            if time.monotonic() + pause_s > give_up_at:
+                raise unavailable("Too much is happening to this at once; try again shortly.")
+            await asyncio.sleep(random.uniform(0, pause_s))
+            pause_s = min(pause_s * 2, PAUSE_S_MAX)
+
+
+def _ledger_entry(operation: Operation, services: Services, actor: Actor, call: Call) -> LedgerEntry | None:
+    if operation.ledger is Ledger.NONE or call.idempotency_key is None:
+        return None
+    scope = LedgerScope(actor.caller, operation.name, call.idempotency_key)
+    return LedgerEntry(scope, call.canonical, services.ring, call.request_id)
+
+
+async def _once(
+    operation: Operation,
+    services: Services,
+    actor: Actor,
+    command: msgspec.Struct,
+    call: Call,
+    entry: LedgerEntry | None,
+) -> Reply:
+    arguments: Sequence[Any] = (actor, command)
+    if operation.prepare is not None:
+        arguments = (actor, command, await operation.prepare(services, actor, command))
+    async with services.db.session() as session:
+        tx = MutationTx(session, services, operation, call, entry)
+        try:
+            outcome: Outcome[Any] = await operation.function(tx, *arguments)
+            await tx.read()
+        except ReplayFound as found:
+            await _leave(tx, call)
+            return found.reply
+        except Refusal as refusal:
+            if refusal.code is not Code.UNAVAILABLE:
+                await _leave(tx, call)
+            raise
+        if tx.is_replay and entry is not None and entry.replay is not None:
+            await _leave(tx, call)
+            return entry.replay
+        reply = Reply(status=call.status, body=_encoder.encode(outcome.result))
+        await tx.commit(_writes(operation, tx, actor, call, entry, outcome, reply))
+        return reply
+
+
+async def _leave(tx: MutationTx, call: Call) -> None:
+    """End a transaction that changes nothing else; its ROLLBACK follows when the connection is given back."""
+    if call.nonce is None:
+        return
+    if not tx.is_open:
+        await tx.read()
+    if standing := tx.standing_writes():
+        await tx.commit(standing)
+
+
+def _writes(
+    operation: Operation,
+    tx: MutationTx,
+    actor: Actor,
+    call: Call,
+    entry: LedgerEntry | None,
+    outcome: Outcome[Any],
+    reply: Reply,
+) -> list[Bound[Any]]:
+    undeclared = {event.type for event in outcome.events} - set(operation.emits)
+    if undeclared or (outcome.writes and operation.emits and not outcome.events):
+        raise TypeError(f"{operation.name} wrote without its declared events: {sorted(undeclared)}")
+    ledger = [entry.record(reply, outcome.recipe, tx.now_ms)] if entry is not None else []
+    events = [audit.append(event, actor, call.request_id, tx.now_ms) for event in outcome.events]
+    return [*tx.standing_writes(), *ledger, *outcome.writes, *events]

@@ -1,0 +1,28 @@
+"""What every operation runs on: settings, time, keys, the database and the shared workers of one process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fleetprompt.clock import Clock
+from fleetprompt.markdown import MarkdownWorkers
+from fleetprompt.passwords import Passwords
+from fleetprompt.runtime.idempotency import Turnstile
+from fleetprompt.secrets import KeyRing
+from fleetprompt.settings import Settings
+from fleetprompt.store.db import Database
+from fleetprompt.telemetry import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Made once by the composition root, and by tests with their own clock."""
+
+    settings: Settings
+    clock: Clock
+    ring: KeyRing
+    db: Database
+    markdown: MarkdownWorkers
+    passwords: Passwords
+    metrics: Metrics
+    turnstile: Turnstile

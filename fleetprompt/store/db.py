@@ -1,0 +1,273 @@
+"""Connections and transactions: who holds one, what is sent together, and what a failure means (architecture, Isolation).
+
+`Database.read` sends single statements outside any transaction. `Tx` reads inside one: its BEGIN and whatever else must
+open it travel with the first read, and `commit` sends every write with the COMMIT, so that a mutation costs two round
+trips.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, Literal, Protocol, TypeVar, cast
+
+import msgspec
+import psycopg
+import psycopg_pool
+from psycopg.types.json import set_json_loads
+
+from fleetprompt.errors import unavailable
+from fleetprompt.store.statements import Bound, Statement
+
+Row = TypeVar("Row")
+Isolation = Literal["REPEATABLE READ", "SERIALIZABLE"]
+Rows = list[tuple[Any, ...]]
+
+SERIALIZATION_FAILURE: Final = "40001"
+RERUN_SQLSTATES: Final = frozenset({SERIALIZATION_FAILURE, "40P01", "23505"})
+DISTRIBUTED_COMMIT_CONFLICT: Final = "could not commit transaction for shard"
+POOL_WAIT_S_MAX: Final = 2.0
+STATEMENT_MS_MAX: Final = 3_000
+SEARCH_STATEMENT_MS_MAX: Final = 300
+
+set_json_loads(msgspec.json.decode)
+
+
+class Rerun(Exception):
+    """The transaction conflicted with another one; nothing of it stayed, and running it again decides."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+class CommitUnknown(Exception):
+    """The connection was lost while the COMMIT was on its way: it may or may not have happened."""
+
+
+class ConnectionLost(Exception):
+    """The database went away before anything was committed."""
+
+
+class Reads(Protocol):
+    """What a read needs: the database itself, or a transaction's snapshot."""
+
+    async def one(self, bound: Bound[Row]) -> Row | None:
+        """The only row, or None."""
+        ...
+
+    async def many(self, bound: Bound[Row]) -> list[Row]:
+        """All rows."""
+        ...
+
+
+def _rows_of(statement: Statement[Row], rows: Rows) -> list[Row]:
+    make = cast("Callable[..., Row]", statement.row)
+    return [make(*row) for row in rows]
+
+
+def _translate(error: psycopg.Error, *, committing: bool) -> Exception:
+    """Map a driver's error by its SQLSTATE; constraint names say nothing on a distributed engine."""
+    state = error.sqlstate
+    if state in RERUN_SQLSTATES:
+        return Rerun(state or "")
+    if state == "XX000" and DISTRIBUTED_COMMIT_CONFLICT in str(error):
+        return Rerun(SERIALIZATION_FAILURE)
+    lost = state is None or state.startswith("08") or state in {"57P01", "57P02", "57P03"}
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and lost:
+        return CommitUnknown() if committing else ConnectionLost()
+    if state is not None and (state.startswith("53") or state in {"57014", "25P03", "55P03", "25006"}):
+        return unavailable("The database is busy or not writable; try again shortly.")
+    return error
+
+
+class Session:
+    """One pooled connection, used by one caller at a time."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any], meter: Callable[[int], None]) -> None:
+        self._connection = connection
+        self._meter = meter
+
+    async def exchange(self, batch: Sequence[Bound[Any]], *, committing: bool = False) -> list[Rows]:
+        """Send `batch` in one round trip and return each statement's rows."""
+        self._meter(len(batch))
+        try:
+            if len(batch) == 1:
+                return [await self._execute(batch[0])]
+            async with self._connection.pipeline():
+                cursors = [await self._send(bound) for bound in batch]
+            return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+        except psycopg.Error as error:
+            translated = _translate(error, committing=committing)
+            raise translated from error
+
+    async def _send(self, bound: Bound[Any]) -> psycopg.AsyncCursor[Any]:
+        cursor = self._connection.cursor(binary=True)
+        await cursor.execute(bound.statement.sql.encode(), bound.values or None, prepare=True)
+        return cursor
+
+    async def _execute(self, bound: Bound[Any]) -> Rows:
+        cursor = await self._send(bound)
+        return await cursor.fetchall() if cursor.description else []
+
+    async def rollback(self) -> None:
+        """Leave the transaction, whatever state it is in; a broken connection is the pool's to replace."""
+        if self._connection.closed or self._connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            return
+        try:
+            await self._connection.execute("ROLLBACK")
+        except psycopg.Error:
+            await self._connection.close()
+
+
+def _raw(name: str, sql: str) -> Bound[Any]:
+    return Bound(Statement(name, sql, {}, None))
+
+
+BEGIN: Final[dict[Isolation, Bound[Any]]] = {
+    "REPEATABLE READ": _raw("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ"),
+    "SERIALIZABLE": _raw("begin_serializable", "BEGIN ISOLATION LEVEL SERIALIZABLE"),
+}
+COMMIT: Final = _raw("commit", "COMMIT")
+
+
+class Tx:
+    """One mutation's transaction. `opening` travels behind BEGIN; `on_open` sees its rows before any read is answered."""
+
+    def __init__(
+        self,
+        session: Session,
+        isolation: Isolation,
+        opening: Sequence[Bound[Any]],
+        on_open: Callable[[list[Rows]], None],
+    ) -> None:
+        self._session = session
+        self._isolation = isolation
+        self._opening = opening
+        self._on_open = on_open
+        self.is_open = False
+
+    async def read(self, *batch: Bound[Any]) -> list[Rows]:
+        """Send reads together; the first call also opens the transaction."""
+        if self.is_open:
+            return await self._session.exchange(batch) if batch else []
+        opening = [BEGIN[self._isolation], *self._opening]
+        results = await self._session.exchange([*opening, *batch])
+        self.is_open = True
+        self._on_open(results[1 : len(opening)])
+        return results[len(opening) :]
+
+    async def one(self, bound: Bound[Row]) -> Row | None:
+        """The only row of one read, or None."""
+        rows = _rows_of(bound.statement, (await self.read(bound))[0])
+        return rows[0] if rows else None
+
+    async def many(self, bound: Bound[Row]) -> list[Row]:
+        """All rows of one read."""
+        return _rows_of(bound.statement, (await self.read(bound))[0])
+
+    async def commit(self, writes: Sequence[Bound[Any]]) -> None:
+        """Send every write and the COMMIT in one round trip. Raises Rerun, CommitUnknown or UNAVAILABLE."""
+        await self._session.exchange([*writes, COMMIT], committing=True)
+
+
+class Database:
+    """The pools: one for everything, and a small share of connections with a short timeout for searches."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections_max: int = 10,
+        search_connections_max: int = 2,
+        isolation: Isolation = "REPEATABLE READ",
+        on_wait: Callable[[str, float], None] = lambda pool, seconds: None,
+    ) -> None:
+        self.isolation = isolation
+        self._on_wait = on_wait
+        self.statements_sent = 0
+        self.round_trips = 0
+        self._main = self._pool(url, connections_max, STATEMENT_MS_MAX, "main")
+        self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search")
+
+    @staticmethod
+    def _pool(url: str, size: int, statement_ms_max: int, name: str) -> psycopg_pool.AsyncConnectionPool[Any]:
+        options = (
+            f"-c statement_timeout={statement_ms_max} -c lock_timeout={statement_ms_max}"
+            " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+        )
+        return psycopg_pool.AsyncConnectionPool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            open=False,
+            name=name,
+            timeout=POOL_WAIT_S_MAX,
+            max_waiting=200,
+            reconnect_timeout=1,
+            kwargs={
+                "autocommit": True,
+                "options": options,
+                "connect_timeout": 3,
+                "application_name": f"fleetprompt-{name}",
+                "tcp_user_timeout": 4_000,
+                "prepare_threshold": 0,
+            },
+        )
+
+    async def open(self) -> None:
+        """Start the pools; connections are made in the background and whenever the database comes back."""
+        await self._main.open()
+        await self._search.open()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._main.close(timeout=5)
+        await self._search.close(timeout=5)
+
+    @asynccontextmanager
+    async def session(self, *, search: bool = False) -> AsyncIterator[Session]:
+        """One connection for as long as the block runs. Raises UNAVAILABLE where none is free in time."""
+        pool = self._search if search else self._main
+        started = time.perf_counter()
+        try:
+            connection = await pool.getconn()
+        except (psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, psycopg_pool.PoolClosed) as error:
+            raise unavailable("The database is away or busy; try again shortly.") from error
+        finally:
+            self._on_wait(pool.name, time.perf_counter() - started)
+        session = Session(connection, self._count)
+        try:
+            yield session
+        finally:
+            await asyncio.shield(self._give_back(pool, connection, session))
+
+    @staticmethod
+    async def _give_back(
+        pool: psycopg_pool.AsyncConnectionPool[Any], connection: psycopg.AsyncConnection[Any], session: Session
+    ) -> None:
+        await session.rollback()
+        await pool.putconn(connection)
+
+    def _count(self, statements: int) -> None:
+        self.statements_sent += statements
+        self.round_trips += 1
+
+    async def one(self, bound: Bound[Row]) -> Row | None:
+        """The only row of a single statement outside a transaction, or None."""
+        rows = await self.many(bound)
+        return rows[0] if rows else None
+
+    async def many(self, bound: Bound[Row], *, search: bool = False) -> list[Row]:
+        """All rows of a single statement. A connection found dead is replaced once; then UNAVAILABLE."""
+        for last_try in (False, True):
+            try:
+                async with self.session(search=search) as session:
+                    rows = (await session.exchange([bound]))[0]
+                return _rows_of(bound.statement, rows)
+            except ConnectionLost as error:
+                if last_try:
+                    raise unavailable("The database went away; try again shortly.") from error
+        raise AssertionError("unreachable")

@@ -1,0 +1,92 @@
+"""Named statements: SQLAlchemy Core composes them, each is compiled once, psycopg executes the text (spec 2.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+from psycopg.types.json import Jsonb
+from sqlalchemy import ClauseElement, func, literal, select
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.sql import Select
+from sqlalchemy.sql.dml import Delete, Insert, Update
+
+Row = TypeVar("Row")
+
+_DIALECT: Final = PGDialect_psycopg()
+
+REGISTRY: Final[dict[str, Statement[Any]]] = {}
+"""Every statement by its name: the goldens in `contracts/sql/` and the EXPLAIN tests walk it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement(Generic[Row]):
+    """One compiled statement. `row` is the struct that each result row becomes, None where none is read."""
+
+    name: str
+    sql: str
+    constants: Mapping[str, Any]
+    row: type[Row] | None
+
+    def bind(self, **values: Any) -> Bound[Row]:
+        """The statement with its parameters, ready to be sent."""
+        return Bound(self, {**self.constants, **values} if self.constants else values)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Generic[Row]):
+    """A statement and its parameters."""
+
+    statement: Statement[Row]
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def _compile(element: ClauseElement) -> tuple[str, dict[str, Any]]:
+    compiled = element.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
+    constants = {name: value for name, value in compiled.params.items() if value is not None}
+    return str(compiled), constants
+
+
+def _register(statement: Statement[Any]) -> None:
+    if statement.name in REGISTRY:
+        raise ValueError(f"two statements are named {statement.name}")
+    REGISTRY[statement.name] = statement
+
+
+def reading(name: str, query: Select[Any], row: type[Row]) -> Statement[Row]:
+    """A SELECT whose columns are the fields of `row`, in their order."""
+    columns = tuple(column.key for column in query.selected_columns)
+    fields = row.__struct_fields__ if issubclass(row, msgspec.Struct) else columns
+    if columns != fields:
+        raise ValueError(f"{name}: columns {columns} are not the fields {fields}")
+    statement = Statement(name, *_compile(query), row)
+    _register(statement)
+    return statement
+
+
+def inserting(name: str, insert: Insert) -> Statement[Any]:
+    """An INSERT; a conflict raises 23505, and the transaction runs again."""
+    statement: Statement[Any] = Statement(name, *_compile(insert), None)
+    _register(statement)
+    return statement
+
+
+def changing(name: str, change: Update | Delete, rows: int | None = 1) -> Statement[Any]:
+    """An UPDATE or DELETE that must touch exactly `rows` rows, or any number where that is None.
+
+    The count is checked in the database, before the COMMIT that is already on its way: another number raises FP001.
+    """
+    element: ClauseElement = change
+    if rows is not None:
+        touched = change.returning(literal(1).label("one")).cte("touched")
+        element = select(func.must_touch(rows, func.count())).select_from(touched)
+    statement: Statement[Any] = Statement(name, *_compile(element), None)
+    _register(statement)
+    return statement
+
+
+def json(value: Any) -> Jsonb | None:
+    """`value` as a jsonb parameter; None stays NULL."""
+    return None if value is None else Jsonb(value, dumps=msgspec.json.encode)
