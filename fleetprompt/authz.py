@@ -45,6 +45,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: frozenset[Capability] = frozenset()
     scopes: frozenset[KeyScope] = frozenset()
     session_id: UUID | None = None
+    cookie_hash: bytes | None = None
     api_key_id: UUID | None = None
     partner_key_id: UUID | None = None
     target_system: InstallTargetSystem | None = None

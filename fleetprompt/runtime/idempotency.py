@@ -7,6 +7,7 @@ to be together or not at all. A second writer of the same key meets the primary 
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
@@ -37,7 +38,8 @@ class SecretRecipe(msgspec.Struct, frozen=True, kw_only=True):
             return secrets.mint_install_token(ring, self.id, self.key_version).reveal()
         if self.purpose == "api_key":
             return secrets.mint_api_key(ring, self.id, self.salt, self.key_version).reveal()
-        return secrets.partner_secret_text(ring, self.id, self.salt, self.key_version).reveal()
+        secret = secrets.partner_secret(ring, self.id, self.salt, self.key_version)
+        return secrets.show_partner_secret(secret).reveal()
 
 
 class CutSecret(msgspec.Struct, frozen=True):
@@ -55,6 +57,12 @@ class LedgerScope(msgspec.Struct, frozen=True):
     key: str
 
 
+class SessionChange(msgspec.Struct, frozen=True):
+    """What becomes of the browser's session: a new cookie, or None where it ends."""
+
+    cookie: secrets.Secret[str] | None
+
+
 class Record(msgspec.Struct, frozen=True):
     """One stored reply."""
 
@@ -62,16 +70,22 @@ class Record(msgspec.Struct, frozen=True):
     key_version: str
     status: int
     body: bytes
+    etag: str | None
     secret: Any
     request_id: UUID
     expires_at_ms: int
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mutation answers: status and encoded body, and whether it is a replay of an earlier one."""
+    """What a mutation answers: status and encoded body, and whether it is a replay of an earlier one.
+
+    session: what the answer does to the browser's session; such operations stay outside the ledger.
+    """
 
     status: int
     body: bytes
+    etag: str | None = None
+    session: SessionChange | None = None
     replayed: bool = False
 
 
@@ -82,6 +96,7 @@ _FIND: Final = reading(
         ledger.c.key_version,
         ledger.c.status,
         ledger.c.body,
+        ledger.c.etag,
         ledger.c.secret,
         ledger.c.request_id,
         ledger.c.expires_at_ms,
@@ -139,12 +154,17 @@ class LedgerEntry:
         if record.expires_at_ms <= now_ms:
             self._expired = record
             return
-        if not secrets.same(record.fingerprint, self._fingerprint(record.key_version)):
+        if not hmac.compare_digest(record.fingerprint, self._fingerprint(record.key_version)):
             raise conflict(
                 Reason.IDEMPOTENCY_KEY_REUSED,
                 "This Idempotency-Key was used for another request; send a new key with a new request.",
             )
-        self.replay = Reply(status=record.status, body=self._whole(record), replayed=record.request_id != self._request_id)
+        self.replay = Reply(
+            status=record.status,
+            body=self._whole(record),
+            etag=record.etag,
+            replayed=record.request_id != self._request_id,
+        )
 
     def record(self, reply: Reply, recipe: SecretRecipe | None, now_ms: int) -> Bound[Any]:
         """The write that stores `reply` with its secret cut out."""
@@ -159,6 +179,7 @@ class LedgerEntry:
             "key_version": version,
             "status": reply.status,
             "body": body,
+            "etag": reply.etag,
             "secret": json(cut),
             "request_id": self._request_id,
             "created_at_ms": now_ms,
@@ -176,7 +197,7 @@ class LedgerEntry:
         )
 
     def _fingerprint(self, version: str) -> bytes:
-        return secrets.fingerprint(self._ring, self._canonical, version)
+        return secrets.request_fingerprint(self._ring, self._canonical, version)
 
     def _whole(self, record: Record) -> bytes:
         if record.secret is None:

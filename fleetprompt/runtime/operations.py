@@ -16,8 +16,8 @@ from fleetprompt import fields
 from fleetprompt.authz import Access
 from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.runtime.audit import Event
-from fleetprompt.runtime.idempotency import SecretRecipe
-from fleetprompt.settings import RateClass
+from fleetprompt.runtime.idempotency import SecretRecipe, SessionChange
+from fleetprompt.rate_limits import RateClass
 from fleetprompt.store.statements import Bound
 
 Result = TypeVar("Result")
@@ -53,12 +53,15 @@ class Outcome(msgspec.Struct, Generic[Result], frozen=True):
     """What a verb hands back: its result, what is to be written, and what happened. Nothing is written before.
 
     recipe: how the secret that the result shows is derived again; the ledger keeps this in its place.
+    etag: the strong validator of what was written, quotes included.
     """
 
     result: Result
     writes: Sequence[Bound[Any]] = ()
     events: Sequence[Event] = ()
     recipe: SecretRecipe | None = None
+    etag: str | None = None
+    session: SessionChange | None = None
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +69,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     owns: for each id field of the command, whose rows it may name. emits: the event types that a success may write.
     rechecks_replay: the verb runs on a replay too and may refuse it, with `tx.is_replay` set (redeem).
-    burns_nonce: the signed request's nonce stays consumed whatever the outcome.
+    explains_signature: a verified call that fails a later check is told which one (ping).
     """
 
     name: str
@@ -82,7 +85,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     function: Callable[..., Awaitable[Any]]
     prepare: Callable[..., Awaitable[Any]] | None = None
     rechecks_replay: bool = False
-    burns_nonce: bool = False
+    explains_signature: bool = False
 
 
 REGISTRY: Final[dict[str, Operation]] = {}
@@ -182,7 +185,7 @@ def mutation(
                 function=function,
                 prepare=prepare,
                 rechecks_replay=rechecks_replay,
-                burns_nonce=burns_nonce,
+                explains_signature=explains_signature,
             )
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -27,9 +27,11 @@ from fleetprompt.store.db import CommitUnknown, ConnectionLost, Rerun, Rows, Ses
 from fleetprompt.store.statements import Bound
 
 RERUN_MS_MAX: Final = 4_000
+PAUSE_S_MIN: Final = 0.002
 PAUSE_S_MAX: Final = 0.1
 
 Row = TypeVar("Row")
+Answer = TypeVar("Answer")
 
 _encoder = msgspec.json.Encoder()
 
@@ -50,7 +52,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 class Look:
     """What a query reads with: the time, the keys for its cursors, and single statements on the database."""
 
-    def __init__(self, services: Services, *, search: bool = False) -> None:
+    def __init__(self, services: Services) -> None:
         self.services = services
         self.ring = services.ring
         self.now_ms = services.clock.now_ms()
@@ -76,11 +78,17 @@ class MutationTx(Tx):
     """A mutation's transaction as its verb sees it: reads, the time, fresh ids and the key ring."""
 
     def __init__(
-        self, session: Session, services: Services, operation: Operation, call: Call, entry: LedgerEntry | None
+        self,
+        session: Session,
+        services: Services,
+        call: Call,
+        entry: LedgerEntry | None,
+        *,
+        rechecks_replay: bool = False,
     ) -> None:
         self._entry = entry
         self._call = call
-        self._rechecks = operation.rechecks_replay
+        self._rechecks = rechecks_replay
         opening: list[Bound[Any]] = []
         if call.nonce is not None:
             opening.append(call.nonce.look_up())
@@ -135,23 +143,43 @@ async def run(operation: Operation, services: Services, actor: Actor, command: m
     async with AsyncExitStack() as stack:
         if entry is not None:
             await stack.enter_async_context(services.turnstile.pass_through(entry.scope))
-        give_up_at = time.monotonic() + RERUN_MS_MAX / 1000
-        pause_s = 0.002
-        while True:
-            try:
-                return await _once(operation, services, actor, command, call, entry)
-            except Rerun as conflict:
-                services.metrics.rerun(conflict.sqlstate)
-            except ConnectionLost:
-                services.metrics.rerun("connection")
-            except CommitUnknown as error:
-                if entry is None:
-                    raise unavailable("The database went away while this was being stored; look before you retry.") from error
-                services.metrics.rerun("commit_unknown")
-            if time.monotonic() + pause_s > give_up_at:
-                raise unavailable("Too much is happening to this at once; try again shortly.")
-            await asyncio.sleep(random.uniform(0, pause_s))
-            pause_s = min(pause_s * 2, PAUSE_S_MAX)
+        return await _until_it_stood_alone(
+            services,
+            lambda: _once(operation, services, actor, command, call, entry),
+            is_replayable=entry is not None,
+        )
+
+
+async def consume_nonce(services: Services, call: Call) -> None:
+    """Use up the nonce of a verified request that is refused before any operation. Raises UNAUTHENTICATED if used."""
+
+    async def attempt() -> None:
+        async with services.db.session() as session:
+            await _leave(MutationTx(session, services, call, None), call)
+
+    await _until_it_stood_alone(services, attempt, is_replayable=True)
+
+
+async def _until_it_stood_alone(
+    services: Services, attempt: Callable[[], Awaitable[Answer]], *, is_replayable: bool
+) -> Answer:
+    give_up_at = time.monotonic() + RERUN_MS_MAX / 1000
+    pause_s = PAUSE_S_MIN
+    while True:
+        try:
+            return await attempt()
+        except Rerun as conflict:
+            services.metrics.rerun(conflict.sqlstate)
+        except ConnectionLost:
+            services.metrics.rerun("connection_lost")
+        except CommitUnknown as error:
+            if not is_replayable:
+                raise unavailable("The database went away while this was being stored; look before you retry.") from error
+            services.metrics.rerun("commit_unknown")
+        if time.monotonic() + pause_s > give_up_at:
+            raise unavailable("Too much is happening to this at once; try again shortly.")
+        await asyncio.sleep(random.uniform(0, pause_s))
+        pause_s = min(pause_s * 2, PAUSE_S_MAX)
 
 
 def _ledger_entry(operation: Operation, services: Services, actor: Actor, call: Call) -> LedgerEntry | None:
@@ -173,7 +201,7 @@ async def _once(
     if operation.prepare is not None:
         arguments = (actor, command, await operation.prepare(services, actor, command))
     async with services.db.session() as session:
-        tx = MutationTx(session, services, operation, call, entry)
+        tx = MutationTx(session, services, call, entry, rechecks_replay=operation.rechecks_replay)
         try:
             outcome: Outcome[Any] = await operation.function(tx, *arguments)
             await tx.read()
@@ -187,7 +215,9 @@ async def _once(
         if tx.is_replay and entry is not None and entry.replay is not None:
             await _leave(tx, call)
             return entry.replay
-        reply = Reply(status=call.status, body=_encoder.encode(outcome.result))
+        reply = Reply(
+            status=call.status, body=_encoder.encode(outcome.result), etag=outcome.etag, session=outcome.session
+        )
         await tx.commit(_writes(operation, tx, actor, call, entry, outcome, reply))
         return reply
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fleetprompt.clock import Clock
 from fleetprompt.markdown import MarkdownWorkers
-from fleetprompt.passwords import Passwords
+from fleetprompt.passwords import PasswordHasher
 from fleetprompt.runtime.idempotency import Turnstile
 from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import Settings
@@ -23,6 +23,6 @@ class Services:
     ring: KeyRing
     db: Database
     markdown: MarkdownWorkers
-    passwords: Passwords
+    passwords: PasswordHasher
     metrics: Metrics
     turnstile: Turnstile

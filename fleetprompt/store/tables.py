@@ -407,6 +407,7 @@ idempotency_keys = Table(
     _text("key_version"),
     Column("status", SmallInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    _text("etag", nullable=True),
     Column("secret", JSONB, nullable=True),
     Column("request_id", Uuid, nullable=False),
     _ms("created_at_ms"),

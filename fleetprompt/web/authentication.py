@@ -1,0 +1,126 @@
+"""From the credentials on a request to an actor: sessions with their CSRF rule, API keys, and partners' signatures.
+
+What the credentials mean is the accounts' business; `Authenticator` is what this package needs of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Final, Protocol
+from uuid import UUID
+
+import msgspec
+
+from fleetprompt import secrets
+from fleetprompt.authz import ANONYMOUS, Actor, Credential
+from fleetprompt.enums import InstallTargetSystem
+from fleetprompt.errors import unauthenticated, unauthorized
+from fleetprompt.runtime.services import Services
+from fleetprompt.settings import Origin
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+BEARER: Final = "bearer "
+
+
+class PartnerKey(msgspec.Struct, frozen=True):
+    """An active partner key as the signature check needs it. secret: the 32 bytes to verify with."""
+
+    key_id: UUID
+    target_system: InstallTargetSystem
+    secret: secrets.Secret[bytes]
+    not_before_ms: int
+
+
+class Authenticator(Protocol):
+    """Turns credentials into actors; each method costs one statement."""
+
+    async def by_session(self, cookie_hash: bytes) -> Actor | None:
+        """The user of a live session."""
+        ...
+
+    async def by_api_key(self, key: secrets.ApiKey) -> Actor | None:
+        """The user of a live API key."""
+        ...
+
+    async def partner_key(self, key_id: UUID) -> PartnerKey | None:
+        """An active partner key."""
+        ...
+
+
+def cookie_name(services: Services) -> str:
+    """The session cookie's name; over https it is bound to the host."""
+    return "__Host-fp_session" if services.settings.public_url.scheme == "https" else "fp_session"
+
+
+def session_cookie(services: Services, value: str | None) -> str:
+    """The Set-Cookie header that begins a session, or ends it where `value` is None."""
+    secure = "; Secure" if services.settings.public_url.scheme == "https" else ""
+    lifetime = "; Max-Age=0" if value is None else ""
+    return f"{cookie_name(services)}={value or ''}; Path=/; HttpOnly; SameSite=Lax{secure}{lifetime}"
+
+
+def cookie_value(headers: Mapping[str, str], name: str) -> str | None:
+    """The value of one cookie, or None."""
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return None
+    return None if morsel is None else morsel.value
+
+
+async def authenticate(
+    services: Services, authenticator: Authenticator, method: str, headers: Mapping[str, str]
+) -> Actor:
+    """The caller behind a request's credentials.
+
+    With `Authorization` present cookies are ignored. Raises UNAUTHENTICATED for a credential that is not good, and
+    UNAUTHORIZED for a cookie-authenticated write without its CSRF token or from a foreign page.
+    """
+    authorization = headers.get("authorization")
+    if authorization is not None:
+        return await _by_bearer(authenticator, authorization)
+    cookie = cookie_value(headers, cookie_name(services))
+    if cookie is None:
+        return ANONYMOUS
+    cookie_hash = secrets.open_cookie(services.ring, secrets.CookieKind.SESSION, cookie)
+    actor = None if cookie_hash is None else await authenticator.by_session(cookie_hash)
+    if actor is None or cookie_hash is None:
+        return ANONYMOUS
+    if method not in SAFE_METHODS:
+        require_same_site(services, headers)
+        if not secrets.csrf_token_fits(services.ring, cookie_hash, headers.get("x-csrf-token", "")):
+            raise unauthorized("A write with a session cookie needs its X-CSRF-Token; GET /v1/me shows it.")
+    return actor
+
+
+async def _by_bearer(authenticator: Authenticator, authorization: str) -> Actor:
+    if not authorization.lower().startswith(BEARER):
+        raise unauthenticated("authorization_scheme")
+    key = secrets.parse_api_key(authorization[len(BEARER) :].strip(" "))
+    if key is None:
+        raise unauthenticated("api_key_shape")
+    actor = await authenticator.by_api_key(key)
+    if actor is None:
+        raise unauthenticated("api_key")
+    return actor
+
+
+def require_same_site(services: Services, headers: Mapping[str, str]) -> None:
+    """Raise UNAUTHORIZED where a browser says that another site's page sent this."""
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise unauthorized("Writes with a session cookie must come from our own pages.")
+    origin = headers.get("origin")
+    if origin is not None and origin != origin_text(services.settings.public_url):
+        raise unauthorized("Writes with a session cookie must come from our own origin.")
+
+
+def origin_text(origin: Origin) -> str:
+    """An origin as the `Origin` header spells it."""
+    return f"{origin.scheme}://{origin.authority}"
+
+
+def partner_actor(key: PartnerKey) -> Actor:
+    """The actor behind a verified signature."""
+    return Actor(credential=Credential.SIGNATURE, partner_key_id=key.key_id, target_system=key.target_system)
+

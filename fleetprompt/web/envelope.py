@@ -1,0 +1,103 @@
+"""The one error envelope: every non-2xx answer of the API is made here (spec 6.1)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+import msgspec
+from litestar.exceptions import HTTPException, MethodNotAllowedException
+from litestar.response.base import ASGIResponse
+
+from fleetprompt.errors import Code, FieldProblem, Reason, Refusal, invalid, not_found
+from fleetprompt.web.exchange import Exchange, exchange_of
+
+logger = logging.getLogger(__name__)
+
+JSON: Final = "application/json"
+_encoder = msgspec.json.Encoder()
+
+
+class ErrorDetails(msgspec.Struct, rename="camel", omit_defaults=True):
+    """What helps to mend the request; fields without a value are absent."""
+
+    hint: str | msgspec.UnsetType = msgspec.UNSET
+    reason: Reason | msgspec.UnsetType = msgspec.UNSET
+    release_id: str | msgspec.UnsetType = msgspec.UNSET
+    identical: bool | msgspec.UnsetType = msgspec.UNSET
+    fields: tuple[FieldProblem, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+class ErrorBody(msgspec.Struct, rename="camel"):
+    """One refused request."""
+
+    code: Code
+    message: str
+    request_id: str
+    details: ErrorDetails | msgspec.UnsetType = msgspec.UNSET
+
+
+class ErrorEnvelope(msgspec.Struct):
+    """The shape of every error answer."""
+
+    error: ErrorBody
+
+
+def _details(refusal: Refusal) -> ErrorDetails | msgspec.UnsetType:
+    details = ErrorDetails(
+        hint=msgspec.UNSET if refusal.hint is None else refusal.hint,
+        reason=msgspec.UNSET if refusal.reason is None else refusal.reason,
+        release_id=msgspec.UNSET if refusal.release_id is None else refusal.release_id,
+        identical=msgspec.UNSET if refusal.identical is None else refusal.identical,
+        fields=refusal.fields or msgspec.UNSET,
+    )
+    return msgspec.UNSET if details == ErrorDetails() else details
+
+
+def encode(refusal: Refusal, request_id: str) -> bytes:
+    """The envelope's bytes."""
+    body = ErrorBody(refusal.code, refusal.message, request_id, _details(refusal))
+    return _encoder.encode(ErrorEnvelope(body))
+
+
+def answer(refusal: Refusal, exchange: Exchange) -> ASGIResponse:
+    """The response to a refused request."""
+    exchange.code = refusal.code.value
+    exchange.log_reason = refusal.log_reason or refusal.reason
+    headers = [("cache-control", "no-store"), *refusal.headers]
+    if refusal.retry_after_s is not None:
+        headers.append(("retry-after", str(refusal.retry_after_s)))
+    return ASGIResponse(
+        body=encode(refusal, exchange.public_id),
+        status_code=refusal.status,
+        media_type=JSON,
+        headers=headers,
+    )
+
+
+def internal(error: BaseException) -> Refusal:
+    """INTERNAL, never with a detail; the log has the traceback."""
+    logger.error("request failed", exc_info=error)
+    return Refusal(Code.INTERNAL, "Something went wrong on our side. It has been logged under this request id.")
+
+
+def from_framework(error: Exception) -> Refusal:
+    """What the framework refuses before any handler runs: unknown routes, wrong methods, malformed requests."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, MethodNotAllowedException):
+        allow = tuple((name, value) for name, value in (error.headers or {}).items() if name.lower() == "allow")
+        return Refusal(Code.UNSUPPORTED, "This path does not take this method.", status=405, headers=allow)
+    if isinstance(error, HTTPException):
+        if error.status_code == 404:
+            return not_found()
+        if error.status_code == 413:
+            return Refusal(Code.TOO_LARGE, "The request body is too large.")
+        if error.status_code < 500:
+            return invalid(("body", "could not be read as a request"))
+    return internal(error)
+
+
+def exception_handler(request: Any, error: Exception) -> ASGIResponse:
+    """Litestar's handler for everything that no operation answered."""
+    return answer(from_framework(error), exchange_of(request.scope))

@@ -1,0 +1,48 @@
+"""What is known of one HTTP exchange while it lasts: its id, who calls, and what the log and metrics will say of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+from uuid import UUID
+
+from fleetprompt import ids
+from fleetprompt.authz import ANONYMOUS, Actor
+from fleetprompt.web.limits import Allowance
+
+_KEY: Final = "fleetprompt.exchange"
+UNMATCHED: Final = "unmatched"
+
+
+class Exchange:
+    """One request and its response."""
+
+    __slots__ = ("actor", "address", "allowances", "code", "log_reason", "operation", "request_id", "started", "status")
+
+    def __init__(self, address: str) -> None:
+        self.request_id: UUID = ids.new_uuid()
+        self.started = time.perf_counter()
+        self.address = address
+        self.actor: Actor = ANONYMOUS
+        self.operation = UNMATCHED
+        self.allowances: list[Allowance] = []
+        self.code = "OK"
+        self.log_reason: str | None = None
+        self.status = 0
+
+    @property
+    def public_id(self) -> str:
+        """The request id as responses and logs show it."""
+        return ids.encode("req", self.request_id)
+
+
+def open_exchange(scope: Any, address: str) -> Exchange:
+    """Begin the exchange of a request; the edge does this once."""
+    exchange = scope[_KEY] = Exchange(address)
+    return exchange
+
+
+def exchange_of(scope: Any) -> Exchange:
+    """The exchange of the request behind `scope`."""
+    exchange: Exchange = scope[_KEY]
+    return exchange

@@ -1,0 +1,66 @@
+"""The straight way of a request: size, address limit, authentication, caller limit, capability, validation, operation.
+
+The order of checks is the spec's (6), so that nothing is told to a caller who may not know it. Signed calls of
+partners take the way of `web.signed_calls`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar.response.base import ASGIResponse
+
+from fleetprompt.authz import ANONYMOUS, Access, Actor, admit
+from fleetprompt.errors import Refusal
+from fleetprompt.runtime.operations import Kind, Operation
+from fleetprompt.runtime.run import ask, run
+from fleetprompt.runtime.services import Services
+from fleetprompt.web import envelope
+from fleetprompt.web.arrival import Arrived, Receive, arrive
+from fleetprompt.web.authentication import Authenticator, authenticate, require_same_site
+from fleetprompt.web.decoding import decode
+from fleetprompt.web.exchange import Exchange, exchange_of
+from fleetprompt.web.gate import RateGate
+from fleetprompt.web.responses import call_of, incoming, read_response, write_response
+from fleetprompt.web.routing import Route
+
+
+class Pipeline:
+    """What answers every unsigned route; the composition root makes one."""
+
+    def __init__(self, services: Services, authenticator: Authenticator, gate: RateGate) -> None:
+        self._services = services
+        self._authenticator = authenticator
+        self._gate = gate
+
+    async def answer(self, route: Route, scope: Any, receive: Receive) -> ASGIResponse:
+        """The response to one request for `route`, its refusals included."""
+        exchange = exchange_of(scope)
+        exchange.operation = route.operation.name
+        try:
+            return await self._answer(route, scope, receive, exchange)
+        except Refusal as refusal:
+            return envelope.answer(refusal, exchange)
+
+    async def _answer(self, route: Route, scope: Any, receive: Receive, exchange: Exchange) -> ASGIResponse:
+        operation = route.operation
+        arrived = await arrive(route, scope, receive)
+        await self._gate.by_address(operation, exchange)
+        exchange.actor = await self._identify(operation, arrived)
+        await self._gate.by_caller(operation, exchange)
+        admit(exchange.actor, operation.who, operation.scope)
+        decoded = decode(operation.command, incoming(route, arrived))
+        if operation.kind is Kind.QUERY:
+            result = await ask(operation, self._services, exchange.actor, decoded.command)
+            return read_response(route, arrived, result)
+        async with self._gate.counting_failures(operation, exchange, decoded.command):
+            call = call_of(route, arrived, decoded, exchange)
+            reply = await run(operation, self._services, exchange.actor, decoded.command, call)
+        return write_response(self._services, route, reply)
+
+    async def _identify(self, operation: Operation, arrived: Arrived) -> Actor:
+        if operation.who is not Access.ANYONE:
+            return await authenticate(self._services, self._authenticator, arrived.method, arrived.headers)
+        if operation.kind is Kind.MUTATION:
+            require_same_site(self._services, arrived.headers)
+        return ANONYMOUS
