@@ -1,0 +1,37 @@
+"""How alembic runs: as the owner, forward only, one migration a transaction, never waiting long for a lock (spec 8)."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import create_engine, pool, text
+
+from fleetprompt.store.tables import metadata
+
+LOCK_TIMEOUT_MS = 3_000
+STATEMENT_TIMEOUT_MS = 10 * 60 * 1000
+
+
+def run_offline() -> None:
+    """Print the SQL for a database administrator who runs it herself."""
+    context.configure(dialect_name="postgresql", target_metadata=metadata, transaction_per_migration=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_online() -> None:
+    """Migrate the database that the command names."""
+    engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(f"set lock_timeout = {LOCK_TIMEOUT_MS}"))
+        connection.execute(text(f"set statement_timeout = {STATEMENT_TIMEOUT_MS}"))
+        connection.commit()
+        context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()

@@ -1,0 +1,688 @@
+"""The schema as it began: tables, keys, checks and indexes (spec 8)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create everything, each table after those that it refers to."""
+    _audit_events()
+    _facet_counts()
+    _facet_deltas()
+    _idempotency_keys()
+    _instance()
+    _job_runs()
+    _partner_keys()
+    _request_nonces()
+    _stat_deltas()
+    _users()
+    _api_keys()
+    _publishers()
+    _sessions()
+    _listings()
+    _listings_indexes()
+    _listing_revisions()
+    _releases()
+    _reports()
+    _stat_days()
+    _stat_totals()
+    _install_intents()
+    _install_tokens()
+
+
+def _audit_events() -> None:
+    op.create_table(
+        "audit_events",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("actor_type", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("publisher_id", sa.Uuid(), nullable=True),
+        sa.Column("listing_id", sa.Uuid(), nullable=True),
+        sa.Column("release_id", sa.Uuid(), nullable=True),
+        sa.Column("install_intent_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("cause_event_id", sa.Uuid(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("details", JSONB(), nullable=True),
+        sa.CheckConstraint("actor_type in ('user', 'partner', 'system')", name="audit_events_actor_type_check"),
+        sa.CheckConstraint(
+            "type in ('user.registered', 'user.password_changed', 'user.suspended', 'user.reinstated', 'session.created', 'session.ended', 'api_key.created', 'api_key.revoked', 'capability.granted', 'capability.revoked', 'publisher.profile_updated', 'publisher.verification_set', 'listing.created', 'listing.updated', 'listing.status_changed', 'listing.suspended', 'listing.reinstated', 'listing.flagged', 'listing.reported', 'report.resolved', 'release.published', 'release.revoked', 'install_intent.created', 'install_intent.canceled', 'install_intent.expired', 'install_intent.revoked', 'install_token.issued', 'install_token.revoked', 'install_token.redeemed', 'install_token.expired', 'partner_key.created', 'partner_key.revoked', 'key_ring.changed', 'markdown.rerendered', 'retention.purged', 'system.restored')",
+            name="audit_events_type_check",
+        ),
+        sa.CheckConstraint("char_length(summary) between 1 and 500", name="audit_events_summary_length_check"),
+        sa.CheckConstraint("octet_length(details::text) <= 4096", name="audit_events_details_check"),
+        sa.PrimaryKeyConstraint("id", name="audit_events_pkey"),
+    )
+    op.create_index("audit_events_actor_ix", "audit_events", ["actor_id", "id"], unique=False)
+    op.create_index(
+        "audit_events_intent_ix",
+        "audit_events",
+        ["install_intent_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("install_intent_id is not null"),
+    )
+    op.create_index(
+        "audit_events_listing_ix",
+        "audit_events",
+        ["listing_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("listing_id is not null"),
+    )
+    op.create_index(
+        "audit_events_release_ix",
+        "audit_events",
+        ["release_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("release_id is not null"),
+    )
+    op.create_index("audit_events_request_ix", "audit_events", ["request_id", "id"], unique=False)
+    op.create_index("audit_events_type_ix", "audit_events", ["type", "id"], unique=False)
+
+
+def _facet_counts() -> None:
+    op.create_table(
+        "facet_counts",
+        sa.Column("facet", sa.Text(collation="C"), nullable=False),
+        sa.Column("value", sa.Text(collation="C"), nullable=False),
+        sa.Column("listings", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("facet", "value", name="facet_counts_pkey"),
+    )
+    op.create_index("facet_counts_top_ix", "facet_counts", ["facet", "listings", "value"], unique=False)
+
+
+def _facet_deltas() -> None:
+    op.create_table(
+        "facet_deltas",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("facet", sa.Text(collation="C"), nullable=False),
+        sa.Column("value", sa.Text(collation="C"), nullable=False),
+        sa.Column("listings", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="facet_deltas_pkey"),
+    )
+
+
+def _idempotency_keys() -> None:
+    op.create_table(
+        "idempotency_keys",
+        sa.Column("caller", sa.Text(collation="C"), nullable=False),
+        sa.Column("operation", sa.Text(collation="C"), nullable=False),
+        sa.Column("key", sa.Text(collation="C"), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("key_version", sa.Text(), nullable=False),
+        sa.Column("status", sa.SmallInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("secret", JSONB(), nullable=True),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("char_length(key) between 1 and 128", name="idempotency_keys_key_length_check"),
+        sa.CheckConstraint("octet_length(fingerprint) = 32", name="idempotency_keys_fingerprint_check"),
+        sa.PrimaryKeyConstraint("caller", "operation", "key", name="idempotency_keys_pkey"),
+    )
+    op.create_index("idempotency_keys_expires_ix", "idempotency_keys", ["expires_at_ms"], unique=False)
+
+
+def _instance() -> None:
+    op.create_table(
+        "instance",
+        sa.Column("only_row", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("restored_at_ms", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("only_row", name="instance_only_row_check"),
+        sa.PrimaryKeyConstraint("only_row", name="instance_pkey"),
+    )
+
+
+def _job_runs() -> None:
+    op.create_table(
+        "job_runs",
+        sa.Column("job", sa.Text(collation="C"), nullable=False),
+        sa.Column("last_started_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("last_succeeded_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("last_duration_ms", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("job", name="job_runs_pkey"),
+    )
+
+
+def _partner_keys() -> None:
+    op.create_table(
+        "partner_keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("target_system", sa.Text(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("key_version", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at_ms", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("(status = 'revoked') = (revoked_at_ms is not null)", name="partner_keys_revocation_check"),
+        sa.CheckConstraint("status in ('active', 'revoked')", name="partner_keys_status_check"),
+        sa.CheckConstraint(
+            "target_system in ('whs', 'agentromatic', 'agentelic')", name="partner_keys_target_system_check"
+        ),
+        sa.CheckConstraint("char_length(label) between 1 and 80", name="partner_keys_label_length_check"),
+        sa.CheckConstraint("octet_length(salt) = 32", name="partner_keys_salt_check"),
+        sa.PrimaryKeyConstraint("id", name="partner_keys_pkey"),
+    )
+
+
+def _request_nonces() -> None:
+    op.create_table(
+        "request_nonces",
+        sa.Column("key_id", sa.Uuid(), nullable=False),
+        sa.Column("nonce", sa.Text(collation="C"), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("keep_until_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("char_length(nonce) between 16 and 64", name="request_nonces_nonce_length_check"),
+        sa.PrimaryKeyConstraint("key_id", "nonce", name="request_nonces_pkey"),
+    )
+    op.create_index("request_nonces_keep_until_ix", "request_nonces", ["keep_until_ms"], unique=False)
+
+
+def _stat_deltas() -> None:
+    op.create_table(
+        "stat_deltas",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("install_intents", sa.Integer(), nullable=False),
+        sa.Column("redemptions", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="stat_deltas_pkey"),
+    )
+
+
+def _users() -> None:
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("external_id", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("email_key", sa.Text(), nullable=False),
+        sa.Column("display_name", sa.Text(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("capabilities", ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("publisher_barred", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("buyer_ref_version", sa.Text(), nullable=False),
+        sa.Column("suspended_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("suspend_reason", sa.Text(), nullable=True),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("capabilities <@ array['publisher', 'admin']::text[]", name="users_capabilities_check"),
+        sa.CheckConstraint("(suspended_at_ms is null) = (suspend_reason is null)", name="users_suspension_check"),
+        sa.CheckConstraint("char_length(display_name) between 1 and 80", name="users_display_name_length_check"),
+        sa.CheckConstraint("char_length(email) between 3 and 254", name="users_email_length_check"),
+        sa.CheckConstraint("char_length(suspend_reason) between 1 and 1000", name="users_suspend_reason_length_check"),
+        sa.PrimaryKeyConstraint("id", name="users_pkey"),
+        sa.UniqueConstraint("email_key", name="users_email_key_key"),
+        sa.UniqueConstraint("external_id", name="users_external_id_key"),
+    )
+
+
+def _api_keys() -> None:
+    op.create_table(
+        "api_keys",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("scopes", ARRAY(sa.Text()), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("key_version", sa.Text(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at_ms", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "scopes <@ array['read', 'publish', 'install', 'admin']::text[]", name="api_keys_scopes_check"
+        ),
+        sa.CheckConstraint("char_length(name) between 1 and 80", name="api_keys_name_length_check"),
+        sa.CheckConstraint("expires_at_ms > created_at_ms", name="api_keys_expiry_check"),
+        sa.CheckConstraint("octet_length(secret_hash) = 32", name="api_keys_secret_hash_check"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="api_keys_user_id_fkey"),
+        sa.PrimaryKeyConstraint("id", name="api_keys_pkey"),
+    )
+    op.create_index("api_keys_user_ix", "api_keys", ["user_id", "id"], unique=False)
+
+
+def _publishers() -> None:
+    op.create_table(
+        "publishers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("owner_user_id", sa.Uuid(), nullable=False),
+        sa.Column("handle", sa.Text(), nullable=False),
+        sa.Column("display_name", sa.Text(), nullable=False),
+        sa.Column("bio_markdown", sa.Text(), nullable=True),
+        sa.Column("bio_html", sa.Text(), nullable=True),
+        sa.Column("bio_policy", sa.SmallInteger(), nullable=True),
+        sa.Column("verification_status", sa.Text(), nullable=False),
+        sa.Column("verification_checked_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("suspended_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("search_vector", TSVECTOR(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("handle ~ '^[a-z0-9][a-z0-9-]{0,37}[a-z0-9]$'", name="publishers_handle_check"),
+        sa.CheckConstraint(
+            "verification_status in ('unverified', 'verified', 'failed')", name="publishers_verification_status_check"
+        ),
+        sa.CheckConstraint(
+            "(bio_markdown is null) = (bio_html is null) and (bio_html is null) = (bio_policy is null)",
+            name="publishers_bio_check",
+        ),
+        sa.CheckConstraint("char_length(bio_markdown) between 0 and 2000", name="publishers_bio_markdown_length_check"),
+        sa.CheckConstraint("char_length(display_name) between 1 and 80", name="publishers_display_name_length_check"),
+        sa.ForeignKeyConstraint(["owner_user_id"], ["users.id"], name="publishers_owner_user_id_fkey"),
+        sa.PrimaryKeyConstraint("id", name="publishers_pkey"),
+        sa.UniqueConstraint("handle", name="publishers_handle_key"),
+        sa.UniqueConstraint("owner_user_id", name="publishers_owner_user_id_key"),
+    )
+    op.create_index(
+        "publishers_search_vector_ix", "publishers", ["search_vector"], unique=False, postgresql_using="gin"
+    )
+    op.create_index(
+        "publishers_suspended_ix",
+        "publishers",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("suspended_at_ms is not null"),
+    )
+
+
+def _sessions() -> None:
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("last_seen_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at_ms", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("octet_length(secret_hash) = 32", name="sessions_secret_hash_check"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="sessions_user_id_fkey"),
+        sa.PrimaryKeyConstraint("id", name="sessions_pkey"),
+    )
+    op.create_index("sessions_expires_ix", "sessions", ["expires_at_ms"], unique=False)
+    op.create_index("sessions_user_ix", "sessions", ["user_id", "id"], unique=False)
+
+
+def _listings() -> None:
+    op.create_table(
+        "listings",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("publisher_id", sa.Uuid(), nullable=False),
+        sa.Column("asset_kind", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("status_before_suspension", sa.Text(), nullable=True),
+        sa.Column("suspend_reason", sa.Text(), nullable=True),
+        sa.Column("suspended_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("flagged", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("flag_reason", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("description_markdown", sa.Text(), nullable=True),
+        sa.Column("description_html", sa.Text(), nullable=True),
+        sa.Column("description_policy", sa.SmallInteger(), nullable=True),
+        sa.Column("tags", ARRAY(sa.Text()), nullable=False),
+        sa.Column("categories", ARRAY(sa.Text()), nullable=False),
+        sa.Column("images", JSONB(), nullable=False),
+        sa.Column("docs_url", sa.Text(), nullable=True),
+        sa.Column("repo_url", sa.Text(), nullable=True),
+        sa.Column("published_releases", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("latest_release_id", sa.Uuid(), nullable=True),
+        sa.Column("latest_version", sa.Text(), nullable=True),
+        sa.Column("latest_published_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("revision", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("name_key", sa.Text(collation="C"), nullable=False),
+        sa.Column("name_typos", ARRAY(sa.Text()), nullable=False),
+        sa.Column("search_vector", TSVECTOR(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'suspended') = (status_before_suspension is not null) and (status = 'suspended') = (suspended_at_ms is not null) and (status = 'suspended') = (suspend_reason is not null)",
+            name="listings_suspension_check",
+        ),
+        sa.CheckConstraint(
+            "asset_kind in ('whs_agent', 'agentromatic_workflow', 'spec_asset')", name="listings_asset_kind_check"
+        ),
+        sa.CheckConstraint(
+            "jsonb_typeof(images) = 'array' and jsonb_array_length(images) <= 10", name="listings_images_check"
+        ),
+        sa.CheckConstraint(
+            "status <> 'published' or published_releases > 0", name="listings_published_has_release_check"
+        ),
+        sa.CheckConstraint("status in ('draft', 'published', 'unlisted', 'suspended')", name="listings_status_check"),
+        sa.CheckConstraint(
+            "status_before_suspension in ('draft', 'published', 'unlisted')",
+            name="listings_status_before_suspension_check",
+        ),
+        sa.CheckConstraint(
+            "(description_markdown is null) = (description_html is null) and (description_html is null) = (description_policy is null)",
+            name="listings_description_check",
+        ),
+        sa.CheckConstraint(
+            "(published_releases = 0) = (latest_release_id is null) and (latest_release_id is null) = (latest_version is null) and (latest_release_id is null) = (latest_published_at_ms is null)",
+            name="listings_latest_release_check",
+        ),
+        sa.CheckConstraint("cardinality(categories) <= 10", name="listings_categories_check"),
+        sa.CheckConstraint("cardinality(tags) <= 20", name="listings_tags_check"),
+        sa.CheckConstraint(
+            "char_length(description_markdown) between 0 and 20000", name="listings_description_markdown_length_check"
+        ),
+        sa.CheckConstraint("char_length(docs_url) between 1 and 2048", name="listings_docs_url_length_check"),
+        sa.CheckConstraint("char_length(flag_reason) between 1 and 1000", name="listings_flag_reason_length_check"),
+        sa.CheckConstraint("char_length(name) between 1 and 80", name="listings_name_length_check"),
+        sa.CheckConstraint("char_length(repo_url) between 1 and 2048", name="listings_repo_url_length_check"),
+        sa.CheckConstraint("char_length(summary) between 0 and 240", name="listings_summary_length_check"),
+        sa.CheckConstraint(
+            "char_length(suspend_reason) between 1 and 1000", name="listings_suspend_reason_length_check"
+        ),
+        sa.CheckConstraint("flagged or flag_reason is null", name="listings_flag_check"),
+        sa.CheckConstraint("published_releases >= 0", name="listings_published_releases_check"),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name="listings_publisher_id_fkey"),
+        sa.PrimaryKeyConstraint("id", name="listings_pkey"),
+    )
+
+
+def _listings_indexes() -> None:
+    op.create_index("listings_categories_ix", "listings", ["categories"], unique=False, postgresql_using="gin")
+    op.create_index("listings_flagged_ix", "listings", ["id"], unique=False, postgresql_where=sa.text("flagged"))
+    op.create_index(
+        "listings_kind_name_ix",
+        "listings",
+        ["asset_kind", "name_key", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index(
+        "listings_kind_newest_ix",
+        "listings",
+        ["asset_kind", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index(
+        "listings_kind_updated_ix",
+        "listings",
+        ["asset_kind", "updated_at_ms", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index(
+        "listings_name_ix",
+        "listings",
+        ["name_key", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index(
+        "listings_newest_ix", "listings", ["id"], unique=False, postgresql_where=sa.text("status = 'published'")
+    )
+    op.create_index(
+        "listings_publisher_name_ix",
+        "listings",
+        ["publisher_id", "name_key", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index("listings_publisher_newest_ix", "listings", ["publisher_id", "id"], unique=False)
+    op.create_index(
+        "listings_publisher_published_ix",
+        "listings",
+        ["publisher_id", "updated_at_ms", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index("listings_publisher_status_ix", "listings", ["publisher_id", "status", "id"], unique=False)
+    op.create_index("listings_search_ix", "listings", ["search_vector"], unique=False, postgresql_using="gin")
+    op.create_index("listings_status_ix", "listings", ["status", "id"], unique=False)
+    op.create_index("listings_tags_ix", "listings", ["tags"], unique=False, postgresql_using="gin")
+    op.create_index("listings_typos_ix", "listings", ["name_typos"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "listings_updated_ix",
+        "listings",
+        ["updated_at_ms", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+
+
+def _listing_revisions() -> None:
+    op.create_table(
+        "listing_revisions",
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", JSONB(), nullable=False),
+        sa.Column("replaced_at_ms", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="listing_revisions_listing_id_fkey"),
+        sa.PrimaryKeyConstraint("listing_id", "revision", name="listing_revisions_pkey"),
+    )
+
+
+def _releases() -> None:
+    op.create_table(
+        "releases",
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("publisher_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("precedence", sa.Text(collation="C"), nullable=False),
+        sa.Column("is_prerelease", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("refs", JSONB(), nullable=False),
+        sa.Column("asset_digest", sa.Text(), nullable=True),
+        sa.Column("compat", JSONB(), nullable=False),
+        sa.Column("artifacts", JSONB(), nullable=False),
+        sa.Column("notes_markdown", sa.Text(), nullable=True),
+        sa.Column("notes_html", sa.Text(), nullable=True),
+        sa.Column("notes_policy", sa.SmallInteger(), nullable=True),
+        sa.Column("published_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("revoke_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'revoked') = (revoked_at_ms is not null) and (status = 'revoked') = (revoke_reason is not null)",
+            name="releases_revocation_check",
+        ),
+        sa.CheckConstraint("asset_digest ~ '^sha256:[0-9a-f]{64}$'", name="releases_asset_digest_check"),
+        sa.CheckConstraint(
+            "jsonb_typeof(artifacts) = 'array' and jsonb_array_length(artifacts) <= 20", name="releases_artifacts_check"
+        ),
+        sa.CheckConstraint("status in ('published', 'revoked')", name="releases_status_check"),
+        sa.CheckConstraint(
+            "(notes_markdown is null) = (notes_html is null) and (notes_html is null) = (notes_policy is null)",
+            name="releases_notes_check",
+        ),
+        sa.CheckConstraint(
+            "char_length(notes_markdown) between 0 and 10000", name="releases_notes_markdown_length_check"
+        ),
+        sa.CheckConstraint("char_length(revoke_reason) between 1 and 1000", name="releases_revoke_reason_length_check"),
+        sa.CheckConstraint("char_length(version) between 5 and 64", name="releases_version_length_check"),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="releases_listing_id_fkey"),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name="releases_publisher_id_fkey"),
+        sa.PrimaryKeyConstraint("listing_id", "id", name="releases_pkey"),
+        sa.UniqueConstraint("listing_id", "precedence", name="releases_listing_id_precedence_key"),
+    )
+    op.create_index("releases_id_ix", "releases", ["id"], unique=False, postgresql_using="hash")
+    op.create_index(
+        "releases_precedence_ix",
+        "releases",
+        ["listing_id", "is_prerelease", "precedence"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index("releases_publisher_ix", "releases", ["publisher_id", "id"], unique=False)
+    op.create_index("releases_status_ix", "releases", ["listing_id", "status", "id"], unique=False)
+
+
+def _reports() -> None:
+    op.create_table(
+        "reports",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("reporter_user_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("listing_revision", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("resolution_reason", sa.Text(), nullable=True),
+        sa.Column("resolved_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("resolved_by_user_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'open') = (resolved_at_ms is null) and (status = 'open') = (resolved_by_user_id is null) and (status = 'open') = (resolution_reason is null)",
+            name="reports_resolution_check",
+        ),
+        sa.CheckConstraint("kind in ('malware', 'impersonation', 'spam', 'other')", name="reports_kind_check"),
+        sa.CheckConstraint("status in ('open', 'upheld', 'dismissed')", name="reports_status_check"),
+        sa.CheckConstraint(
+            "char_length(resolution_reason) between 1 and 1000", name="reports_resolution_reason_length_check"
+        ),
+        sa.CheckConstraint("char_length(summary) between 1 and 1000", name="reports_summary_length_check"),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="reports_listing_id_fkey"),
+        sa.ForeignKeyConstraint(["reporter_user_id"], ["users.id"], name="reports_reporter_user_id_fkey"),
+        sa.ForeignKeyConstraint(["resolved_by_user_id"], ["users.id"], name="reports_resolved_by_user_id_fkey"),
+        sa.PrimaryKeyConstraint("id", name="reports_pkey"),
+    )
+    op.create_index("reports_listing_ix", "reports", ["listing_id", "id"], unique=False)
+    op.create_index("reports_reporter_ix", "reports", ["reporter_user_id", "id"], unique=False)
+    op.create_index("reports_resolved_by_ix", "reports", ["resolved_by_user_id"], unique=False)
+    op.create_index("reports_status_ix", "reports", ["status", "id"], unique=False)
+
+
+def _stat_days() -> None:
+    op.create_table(
+        "stat_days",
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("install_intents", sa.Integer(), nullable=False),
+        sa.Column("redemptions", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="stat_days_listing_id_fkey"),
+        sa.PrimaryKeyConstraint("listing_id", "day", name="stat_days_pkey"),
+    )
+    op.create_index("stat_days_day_ix", "stat_days", ["day", "listing_id"], unique=False)
+
+
+def _stat_totals() -> None:
+    op.create_table(
+        "stat_totals",
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("install_intents_30d", sa.Integer(), nullable=False),
+        sa.Column("redemptions_30d", sa.Integer(), nullable=False),
+        sa.Column("as_of_day", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="stat_totals_listing_id_fkey"),
+        sa.PrimaryKeyConstraint("listing_id", name="stat_totals_pkey"),
+    )
+    op.create_index("stat_totals_as_of_ix", "stat_totals", ["as_of_day"], unique=False)
+
+
+def _install_intents() -> None:
+    op.create_table(
+        "install_intents",
+        sa.Column("buyer_user_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("listing_id", sa.Uuid(), nullable=False),
+        sa.Column("release_id", sa.Uuid(), nullable=False),
+        sa.Column("target_system", sa.Text(), nullable=False),
+        sa.Column("target_context", JSONB(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("current_token_id", sa.Uuid(), nullable=True),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'created' and current_token_id is null) or (status in ('token_issued', 'redeemed') and current_token_id is not null) or status in ('expired', 'canceled')",
+            name="install_intents_current_token_check",
+        ),
+        sa.CheckConstraint(
+            "status in ('created', 'token_issued', 'redeemed', 'expired', 'canceled')",
+            name="install_intents_status_check",
+        ),
+        sa.CheckConstraint(
+            "target_system in ('whs', 'agentromatic', 'agentelic')", name="install_intents_target_system_check"
+        ),
+        sa.CheckConstraint("char_length(state) between 1 and 200", name="install_intents_state_length_check"),
+        sa.ForeignKeyConstraint(["buyer_user_id"], ["users.id"], name="install_intents_buyer_user_id_fkey"),
+        sa.ForeignKeyConstraint(
+            ["listing_id", "release_id"],
+            ["releases.listing_id", "releases.id"],
+            name="install_intents_listing_id_release_id_fkey",
+        ),
+        sa.PrimaryKeyConstraint("buyer_user_id", "id", name="install_intents_pkey"),
+    )
+    op.create_index(
+        "install_intents_deadline_ix",
+        "install_intents",
+        ["expires_at_ms"],
+        unique=False,
+        postgresql_where=sa.text("status in ('created', 'token_issued')"),
+    )
+    op.create_index(
+        "install_intents_ended_ix",
+        "install_intents",
+        ["updated_at_ms"],
+        unique=False,
+        postgresql_where=sa.text("status in ('redeemed', 'expired', 'canceled')"),
+    )
+    op.create_index("install_intents_id_ix", "install_intents", ["id"], unique=False, postgresql_using="hash")
+    op.create_index("install_intents_release_ix", "install_intents", ["listing_id", "release_id"], unique=False)
+    op.create_index("install_intents_status_ix", "install_intents", ["buyer_user_id", "status", "id"], unique=False)
+
+
+def _install_tokens() -> None:
+    op.create_table(
+        "install_tokens",
+        sa.Column("buyer_user_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("intent_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("key_version", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("issued_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at_ms", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("(status = 'issued') = (ended_at_ms is null)", name="install_tokens_ended_check"),
+        sa.CheckConstraint(
+            "status in ('issued', 'redeemed', 'expired', 'revoked')", name="install_tokens_status_check"
+        ),
+        sa.CheckConstraint("expires_at_ms - issued_at_ms between 1 and 3600000", name="install_tokens_ttl_check"),
+        sa.CheckConstraint("octet_length(token_hash) = 32", name="install_tokens_token_hash_check"),
+        sa.ForeignKeyConstraint(
+            ["buyer_user_id", "intent_id"],
+            ["install_intents.buyer_user_id", "install_intents.id"],
+            name="install_tokens_buyer_user_id_intent_id_fkey",
+        ),
+        sa.PrimaryKeyConstraint("buyer_user_id", "id", name="install_tokens_pkey"),
+        sa.UniqueConstraint("buyer_user_id", "token_hash", name="install_tokens_buyer_user_id_token_hash_key"),
+    )
+    op.create_index(
+        "install_tokens_deadline_ix",
+        "install_tokens",
+        ["expires_at_ms"],
+        unique=False,
+        postgresql_where=sa.text("status = 'issued'"),
+    )
+    op.create_index(
+        "install_tokens_ended_ix",
+        "install_tokens",
+        ["ended_at_ms"],
+        unique=False,
+        postgresql_where=sa.text("status <> 'issued'"),
+    )
+    op.create_index("install_tokens_id_ix", "install_tokens", ["id"], unique=False, postgresql_using="hash")
+    op.create_index("install_tokens_intent_ix", "install_tokens", ["buyer_user_id", "intent_id", "id"], unique=False)
+    op.create_index(
+        "install_tokens_key_version_ix",
+        "install_tokens",
+        ["key_version"],
+        unique=False,
+        postgresql_where=sa.text("status = 'issued'"),
+    )
