@@ -54,14 +54,14 @@ def _audit_events() -> None:
         sa.Column("cause_event_id", sa.Uuid(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("details", JSONB(), nullable=True),
-        sa.CheckConstraint("actor_type in ('user', 'partner', 'system')", name="audit_events_actor_type_check"),
+        sa.CheckConstraint("actor_type in ('user', 'partner', 'system')", name=op.f("audit_events_actor_type_check")),
         sa.CheckConstraint(
             "type in ('user.registered', 'user.password_changed', 'user.suspended', 'user.reinstated', 'session.created', 'session.ended', 'api_key.created', 'api_key.revoked', 'capability.granted', 'capability.revoked', 'publisher.profile_updated', 'publisher.verification_set', 'listing.created', 'listing.updated', 'listing.status_changed', 'listing.suspended', 'listing.reinstated', 'listing.flagged', 'listing.reported', 'report.resolved', 'release.published', 'release.revoked', 'install_intent.created', 'install_intent.canceled', 'install_intent.expired', 'install_intent.revoked', 'install_token.issued', 'install_token.revoked', 'install_token.redeemed', 'install_token.expired', 'partner_key.created', 'partner_key.revoked', 'key_ring.changed', 'markdown.rerendered', 'retention.purged', 'system.restored')",
-            name="audit_events_type_check",
+            name=op.f("audit_events_type_check"),
         ),
-        sa.CheckConstraint("char_length(summary) between 1 and 500", name="audit_events_summary_length_check"),
-        sa.CheckConstraint("octet_length(details::text) <= 4096", name="audit_events_details_check"),
-        sa.PrimaryKeyConstraint("id", name="audit_events_pkey"),
+        sa.CheckConstraint("char_length(summary) between 1 and 500", name=op.f("audit_events_summary_length_check")),
+        sa.CheckConstraint("octet_length(details::text) <= 4096", name=op.f("audit_events_details_check")),
+        sa.PrimaryKeyConstraint("id", name=op.f("audit_events_pkey")),
     )
     op.create_index("audit_events_actor_ix", "audit_events", ["actor_id", "id"], unique=False)
     op.create_index(
@@ -95,7 +95,7 @@ def _facet_counts() -> None:
         sa.Column("facet", sa.Text(collation="C"), nullable=False),
         sa.Column("value", sa.Text(collation="C"), nullable=False),
         sa.Column("listings", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("facet", "value", name="facet_counts_pkey"),
+        sa.PrimaryKeyConstraint("facet", "value", name=op.f("facet_counts_pkey")),
     )
     op.create_index("facet_counts_top_ix", "facet_counts", ["facet", "listings", "value"], unique=False)
 
@@ -107,7 +107,7 @@ def _facet_deltas() -> None:
         sa.Column("facet", sa.Text(collation="C"), nullable=False),
         sa.Column("value", sa.Text(collation="C"), nullable=False),
         sa.Column("listings", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="facet_deltas_pkey"),
+        sa.PrimaryKeyConstraint("id", name=op.f("facet_deltas_pkey")),
     )
 
 
@@ -126,9 +126,9 @@ def _idempotency_keys() -> None:
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("char_length(key) between 1 and 128", name="idempotency_keys_key_length_check"),
-        sa.CheckConstraint("octet_length(fingerprint) = 32", name="idempotency_keys_fingerprint_check"),
-        sa.PrimaryKeyConstraint("caller", "operation", "key", name="idempotency_keys_pkey"),
+        sa.CheckConstraint("char_length(key) between 1 and 128", name=op.f("idempotency_keys_key_length_check")),
+        sa.CheckConstraint("octet_length(fingerprint) = 32", name=op.f("idempotency_keys_fingerprint_check")),
+        sa.PrimaryKeyConstraint("caller", "operation", "key", name=op.f("idempotency_keys_pkey")),
     )
     op.create_index("idempotency_keys_expires_ix", "idempotency_keys", ["expires_at_ms"], unique=False)
 
@@ -139,8 +139,8 @@ def _instance() -> None:
         sa.Column("only_row", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("restored_at_ms", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("only_row", name="instance_only_row_check"),
-        sa.PrimaryKeyConstraint("only_row", name="instance_pkey"),
+        sa.CheckConstraint("only_row", name=op.f("instance_only_row_check")),
+        sa.PrimaryKeyConstraint("only_row", name=op.f("instance_pkey")),
     )
 
 
@@ -151,7 +151,7 @@ def _job_runs() -> None:
         sa.Column("last_started_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("last_succeeded_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("last_duration_ms", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("job", name="job_runs_pkey"),
+        sa.PrimaryKeyConstraint("job", name=op.f("job_runs_pkey")),
     )
 
 
@@ -166,14 +166,16 @@ def _partner_keys() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at_ms", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("(status = 'revoked') = (revoked_at_ms is not null)", name="partner_keys_revocation_check"),
-        sa.CheckConstraint("status in ('active', 'revoked')", name="partner_keys_status_check"),
         sa.CheckConstraint(
-            "target_system in ('whs', 'agentromatic', 'agentelic')", name="partner_keys_target_system_check"
+            "(status = 'revoked') = (revoked_at_ms is not null)", name=op.f("partner_keys_revocation_check")
         ),
-        sa.CheckConstraint("char_length(label) between 1 and 80", name="partner_keys_label_length_check"),
-        sa.CheckConstraint("octet_length(salt) = 32", name="partner_keys_salt_check"),
-        sa.PrimaryKeyConstraint("id", name="partner_keys_pkey"),
+        sa.CheckConstraint("status in ('active', 'revoked')", name=op.f("partner_keys_status_check")),
+        sa.CheckConstraint(
+            "target_system in ('whs', 'agentromatic', 'agentelic')", name=op.f("partner_keys_target_system_check")
+        ),
+        sa.CheckConstraint("char_length(label) between 1 and 80", name=op.f("partner_keys_label_length_check")),
+        sa.CheckConstraint("octet_length(salt) = 32", name=op.f("partner_keys_salt_check")),
+        sa.PrimaryKeyConstraint("id", name=op.f("partner_keys_pkey")),
     )
 
 
@@ -184,8 +186,8 @@ def _request_nonces() -> None:
         sa.Column("nonce", sa.Text(collation="C"), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("keep_until_ms", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("char_length(nonce) between 16 and 64", name="request_nonces_nonce_length_check"),
-        sa.PrimaryKeyConstraint("key_id", "nonce", name="request_nonces_pkey"),
+        sa.CheckConstraint("char_length(nonce) between 16 and 64", name=op.f("request_nonces_nonce_length_check")),
+        sa.PrimaryKeyConstraint("key_id", "nonce", name=op.f("request_nonces_pkey")),
     )
     op.create_index("request_nonces_keep_until_ix", "request_nonces", ["keep_until_ms"], unique=False)
 
@@ -198,7 +200,7 @@ def _stat_deltas() -> None:
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("install_intents", sa.Integer(), nullable=False),
         sa.Column("redemptions", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="stat_deltas_pkey"),
+        sa.PrimaryKeyConstraint("id", name=op.f("stat_deltas_pkey")),
     )
 
 
@@ -218,14 +220,18 @@ def _users() -> None:
         sa.Column("suspend_reason", sa.Text(), nullable=True),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("capabilities <@ array['publisher', 'admin']::text[]", name="users_capabilities_check"),
-        sa.CheckConstraint("(suspended_at_ms is null) = (suspend_reason is null)", name="users_suspension_check"),
-        sa.CheckConstraint("char_length(display_name) between 1 and 80", name="users_display_name_length_check"),
-        sa.CheckConstraint("char_length(email) between 3 and 254", name="users_email_length_check"),
-        sa.CheckConstraint("char_length(suspend_reason) between 1 and 1000", name="users_suspend_reason_length_check"),
-        sa.PrimaryKeyConstraint("id", name="users_pkey"),
-        sa.UniqueConstraint("email_key", name="users_email_key_key"),
-        sa.UniqueConstraint("external_id", name="users_external_id_key"),
+        sa.CheckConstraint(
+            "capabilities <@ array['publisher', 'admin']::text[]", name=op.f("users_capabilities_check")
+        ),
+        sa.CheckConstraint("(suspended_at_ms is null) = (suspend_reason is null)", name=op.f("users_suspension_check")),
+        sa.CheckConstraint("char_length(display_name) between 1 and 80", name=op.f("users_display_name_length_check")),
+        sa.CheckConstraint("char_length(email) between 3 and 254", name=op.f("users_email_length_check")),
+        sa.CheckConstraint(
+            "char_length(suspend_reason) between 1 and 1000", name=op.f("users_suspend_reason_length_check")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("users_pkey")),
+        sa.UniqueConstraint("email_key", name=op.f("users_email_key_key")),
+        sa.UniqueConstraint("external_id", name=op.f("users_external_id_key")),
     )
 
 
@@ -242,13 +248,13 @@ def _api_keys() -> None:
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at_ms", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "scopes <@ array['read', 'publish', 'install', 'admin']::text[]", name="api_keys_scopes_check"
+            "scopes <@ array['read', 'publish', 'install', 'admin']::text[]", name=op.f("api_keys_scopes_check")
         ),
-        sa.CheckConstraint("char_length(name) between 1 and 80", name="api_keys_name_length_check"),
-        sa.CheckConstraint("expires_at_ms > created_at_ms", name="api_keys_expiry_check"),
-        sa.CheckConstraint("octet_length(secret_hash) = 32", name="api_keys_secret_hash_check"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="api_keys_user_id_fkey"),
-        sa.PrimaryKeyConstraint("id", name="api_keys_pkey"),
+        sa.CheckConstraint("char_length(name) between 1 and 80", name=op.f("api_keys_name_length_check")),
+        sa.CheckConstraint("expires_at_ms > created_at_ms", name=op.f("api_keys_expiry_check")),
+        sa.CheckConstraint("octet_length(secret_hash) = 32", name=op.f("api_keys_secret_hash_check")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("api_keys_user_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("api_keys_pkey")),
     )
     op.create_index("api_keys_user_ix", "api_keys", ["user_id", "id"], unique=False)
 
@@ -269,23 +275,28 @@ def _publishers() -> None:
         sa.Column("search_vector", TSVECTOR(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("handle ~ '^[a-z0-9][a-z0-9-]{0,37}[a-z0-9]$'", name="publishers_handle_check"),
+        sa.CheckConstraint("handle ~ '^[a-z0-9][a-z0-9-]{0,37}[a-z0-9]$'", name=op.f("publishers_handle_check")),
         sa.CheckConstraint(
-            "verification_status in ('unverified', 'verified', 'failed')", name="publishers_verification_status_check"
+            "verification_status in ('unverified', 'verified', 'failed')",
+            name=op.f("publishers_verification_status_check"),
         ),
         sa.CheckConstraint(
             "(bio_markdown is null) = (bio_html is null) and (bio_html is null) = (bio_policy is null)",
-            name="publishers_bio_check",
+            name=op.f("publishers_bio_check"),
         ),
-        sa.CheckConstraint("char_length(bio_markdown) between 0 and 2000", name="publishers_bio_markdown_length_check"),
-        sa.CheckConstraint("char_length(display_name) between 1 and 80", name="publishers_display_name_length_check"),
-        sa.ForeignKeyConstraint(["owner_user_id"], ["users.id"], name="publishers_owner_user_id_fkey"),
-        sa.PrimaryKeyConstraint("id", name="publishers_pkey"),
-        sa.UniqueConstraint("handle", name="publishers_handle_key"),
-        sa.UniqueConstraint("owner_user_id", name="publishers_owner_user_id_key"),
+        sa.CheckConstraint(
+            "char_length(bio_markdown) between 0 and 2000", name=op.f("publishers_bio_markdown_length_check")
+        ),
+        sa.CheckConstraint(
+            "char_length(display_name) between 1 and 80", name=op.f("publishers_display_name_length_check")
+        ),
+        sa.ForeignKeyConstraint(["owner_user_id"], ["users.id"], name=op.f("publishers_owner_user_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("publishers_pkey")),
+        sa.UniqueConstraint("handle", name=op.f("publishers_handle_key")),
+        sa.UniqueConstraint("owner_user_id", name=op.f("publishers_owner_user_id_key")),
     )
     op.create_index(
-        "publishers_search_vector_ix", "publishers", ["search_vector"], unique=False, postgresql_using="gin"
+        op.f("publishers_search_vector_ix"), "publishers", ["search_vector"], unique=False, postgresql_using="gin"
     )
     op.create_index(
         "publishers_suspended_ix",
@@ -306,9 +317,9 @@ def _sessions() -> None:
         sa.Column("last_seen_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_at_ms", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("octet_length(secret_hash) = 32", name="sessions_secret_hash_check"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="sessions_user_id_fkey"),
-        sa.PrimaryKeyConstraint("id", name="sessions_pkey"),
+        sa.CheckConstraint("octet_length(secret_hash) = 32", name=op.f("sessions_secret_hash_check")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("sessions_user_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("sessions_pkey")),
     )
     op.create_index("sessions_expires_ix", "sessions", ["expires_at_ms"], unique=False)
     op.create_index("sessions_user_ix", "sessions", ["user_id", "id"], unique=False)
@@ -348,47 +359,52 @@ def _listings() -> None:
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "(status = 'suspended') = (status_before_suspension is not null) and (status = 'suspended') = (suspended_at_ms is not null) and (status = 'suspended') = (suspend_reason is not null)",
-            name="listings_suspension_check",
+            name=op.f("listings_suspension_check"),
         ),
         sa.CheckConstraint(
-            "asset_kind in ('whs_agent', 'agentromatic_workflow', 'spec_asset')", name="listings_asset_kind_check"
+            "asset_kind in ('whs_agent', 'agentromatic_workflow', 'spec_asset')", name=op.f("listings_asset_kind_check")
         ),
         sa.CheckConstraint(
-            "jsonb_typeof(images) = 'array' and jsonb_array_length(images) <= 10", name="listings_images_check"
+            "jsonb_typeof(images) = 'array' and jsonb_array_length(images) <= 10", name=op.f("listings_images_check")
         ),
         sa.CheckConstraint(
-            "status <> 'published' or published_releases > 0", name="listings_published_has_release_check"
+            "status <> 'published' or published_releases > 0", name=op.f("listings_published_has_release_check")
         ),
-        sa.CheckConstraint("status in ('draft', 'published', 'unlisted', 'suspended')", name="listings_status_check"),
+        sa.CheckConstraint(
+            "status in ('draft', 'published', 'unlisted', 'suspended')", name=op.f("listings_status_check")
+        ),
         sa.CheckConstraint(
             "status_before_suspension in ('draft', 'published', 'unlisted')",
-            name="listings_status_before_suspension_check",
+            name=op.f("listings_status_before_suspension_check"),
         ),
         sa.CheckConstraint(
             "(description_markdown is null) = (description_html is null) and (description_html is null) = (description_policy is null)",
-            name="listings_description_check",
+            name=op.f("listings_description_check"),
         ),
         sa.CheckConstraint(
             "(published_releases = 0) = (latest_release_id is null) and (latest_release_id is null) = (latest_version is null) and (latest_release_id is null) = (latest_published_at_ms is null)",
-            name="listings_latest_release_check",
+            name=op.f("listings_latest_release_check"),
         ),
-        sa.CheckConstraint("cardinality(categories) <= 10", name="listings_categories_check"),
-        sa.CheckConstraint("cardinality(tags) <= 20", name="listings_tags_check"),
+        sa.CheckConstraint("cardinality(categories) <= 10", name=op.f("listings_categories_check")),
+        sa.CheckConstraint("cardinality(tags) <= 20", name=op.f("listings_tags_check")),
         sa.CheckConstraint(
-            "char_length(description_markdown) between 0 and 20000", name="listings_description_markdown_length_check"
+            "char_length(description_markdown) between 0 and 20000",
+            name=op.f("listings_description_markdown_length_check"),
         ),
-        sa.CheckConstraint("char_length(docs_url) between 1 and 2048", name="listings_docs_url_length_check"),
-        sa.CheckConstraint("char_length(flag_reason) between 1 and 1000", name="listings_flag_reason_length_check"),
-        sa.CheckConstraint("char_length(name) between 1 and 80", name="listings_name_length_check"),
-        sa.CheckConstraint("char_length(repo_url) between 1 and 2048", name="listings_repo_url_length_check"),
-        sa.CheckConstraint("char_length(summary) between 0 and 240", name="listings_summary_length_check"),
+        sa.CheckConstraint("char_length(docs_url) between 1 and 2048", name=op.f("listings_docs_url_length_check")),
         sa.CheckConstraint(
-            "char_length(suspend_reason) between 1 and 1000", name="listings_suspend_reason_length_check"
+            "char_length(flag_reason) between 1 and 1000", name=op.f("listings_flag_reason_length_check")
         ),
-        sa.CheckConstraint("flagged or flag_reason is null", name="listings_flag_check"),
-        sa.CheckConstraint("published_releases >= 0", name="listings_published_releases_check"),
-        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name="listings_publisher_id_fkey"),
-        sa.PrimaryKeyConstraint("id", name="listings_pkey"),
+        sa.CheckConstraint("char_length(name) between 1 and 80", name=op.f("listings_name_length_check")),
+        sa.CheckConstraint("char_length(repo_url) between 1 and 2048", name=op.f("listings_repo_url_length_check")),
+        sa.CheckConstraint("char_length(summary) between 0 and 240", name=op.f("listings_summary_length_check")),
+        sa.CheckConstraint(
+            "char_length(suspend_reason) between 1 and 1000", name=op.f("listings_suspend_reason_length_check")
+        ),
+        sa.CheckConstraint("flagged or flag_reason is null", name=op.f("listings_flag_check")),
+        sa.CheckConstraint("published_releases >= 0", name=op.f("listings_published_releases_check")),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("listings_publisher_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("listings_pkey")),
     )
 
 
@@ -462,8 +478,8 @@ def _listing_revisions() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content", JSONB(), nullable=False),
         sa.Column("replaced_at_ms", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="listing_revisions_listing_id_fkey"),
-        sa.PrimaryKeyConstraint("listing_id", "revision", name="listing_revisions_pkey"),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name=op.f("listing_revisions_listing_id_fkey")),
+        sa.PrimaryKeyConstraint("listing_id", "revision", name=op.f("listing_revisions_pkey")),
     )
 
 
@@ -489,26 +505,29 @@ def _releases() -> None:
         sa.Column("revoke_reason", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "(status = 'revoked') = (revoked_at_ms is not null) and (status = 'revoked') = (revoke_reason is not null)",
-            name="releases_revocation_check",
+            name=op.f("releases_revocation_check"),
         ),
-        sa.CheckConstraint("asset_digest ~ '^sha256:[0-9a-f]{64}$'", name="releases_asset_digest_check"),
+        sa.CheckConstraint("asset_digest ~ '^sha256:[0-9a-f]{64}$'", name=op.f("releases_asset_digest_check")),
         sa.CheckConstraint(
-            "jsonb_typeof(artifacts) = 'array' and jsonb_array_length(artifacts) <= 20", name="releases_artifacts_check"
+            "jsonb_typeof(artifacts) = 'array' and jsonb_array_length(artifacts) <= 20",
+            name=op.f("releases_artifacts_check"),
         ),
-        sa.CheckConstraint("status in ('published', 'revoked')", name="releases_status_check"),
+        sa.CheckConstraint("status in ('published', 'revoked')", name=op.f("releases_status_check")),
         sa.CheckConstraint(
             "(notes_markdown is null) = (notes_html is null) and (notes_html is null) = (notes_policy is null)",
-            name="releases_notes_check",
+            name=op.f("releases_notes_check"),
         ),
         sa.CheckConstraint(
-            "char_length(notes_markdown) between 0 and 10000", name="releases_notes_markdown_length_check"
+            "char_length(notes_markdown) between 0 and 10000", name=op.f("releases_notes_markdown_length_check")
         ),
-        sa.CheckConstraint("char_length(revoke_reason) between 1 and 1000", name="releases_revoke_reason_length_check"),
-        sa.CheckConstraint("char_length(version) between 5 and 64", name="releases_version_length_check"),
-        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="releases_listing_id_fkey"),
-        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name="releases_publisher_id_fkey"),
-        sa.PrimaryKeyConstraint("listing_id", "id", name="releases_pkey"),
-        sa.UniqueConstraint("listing_id", "precedence", name="releases_listing_id_precedence_key"),
+        sa.CheckConstraint(
+            "char_length(revoke_reason) between 1 and 1000", name=op.f("releases_revoke_reason_length_check")
+        ),
+        sa.CheckConstraint("char_length(version) between 5 and 64", name=op.f("releases_version_length_check")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name=op.f("releases_listing_id_fkey")),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("releases_publisher_id_fkey")),
+        sa.PrimaryKeyConstraint("listing_id", "id", name=op.f("releases_pkey")),
+        sa.UniqueConstraint("listing_id", "precedence", name=op.f("releases_listing_id_precedence_key")),
     )
     op.create_index("releases_id_ix", "releases", ["id"], unique=False, postgresql_using="hash")
     op.create_index(
@@ -538,18 +557,18 @@ def _reports() -> None:
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "(status = 'open') = (resolved_at_ms is null) and (status = 'open') = (resolved_by_user_id is null) and (status = 'open') = (resolution_reason is null)",
-            name="reports_resolution_check",
+            name=op.f("reports_resolution_check"),
         ),
-        sa.CheckConstraint("kind in ('malware', 'impersonation', 'spam', 'other')", name="reports_kind_check"),
-        sa.CheckConstraint("status in ('open', 'upheld', 'dismissed')", name="reports_status_check"),
+        sa.CheckConstraint("kind in ('malware', 'impersonation', 'spam', 'other')", name=op.f("reports_kind_check")),
+        sa.CheckConstraint("status in ('open', 'upheld', 'dismissed')", name=op.f("reports_status_check")),
         sa.CheckConstraint(
-            "char_length(resolution_reason) between 1 and 1000", name="reports_resolution_reason_length_check"
+            "char_length(resolution_reason) between 1 and 1000", name=op.f("reports_resolution_reason_length_check")
         ),
-        sa.CheckConstraint("char_length(summary) between 1 and 1000", name="reports_summary_length_check"),
-        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="reports_listing_id_fkey"),
-        sa.ForeignKeyConstraint(["reporter_user_id"], ["users.id"], name="reports_reporter_user_id_fkey"),
-        sa.ForeignKeyConstraint(["resolved_by_user_id"], ["users.id"], name="reports_resolved_by_user_id_fkey"),
-        sa.PrimaryKeyConstraint("id", name="reports_pkey"),
+        sa.CheckConstraint("char_length(summary) between 1 and 1000", name=op.f("reports_summary_length_check")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name=op.f("reports_listing_id_fkey")),
+        sa.ForeignKeyConstraint(["reporter_user_id"], ["users.id"], name=op.f("reports_reporter_user_id_fkey")),
+        sa.ForeignKeyConstraint(["resolved_by_user_id"], ["users.id"], name=op.f("reports_resolved_by_user_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("reports_pkey")),
     )
     op.create_index("reports_listing_ix", "reports", ["listing_id", "id"], unique=False)
     op.create_index("reports_reporter_ix", "reports", ["reporter_user_id", "id"], unique=False)
@@ -564,8 +583,8 @@ def _stat_days() -> None:
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("install_intents", sa.Integer(), nullable=False),
         sa.Column("redemptions", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="stat_days_listing_id_fkey"),
-        sa.PrimaryKeyConstraint("listing_id", "day", name="stat_days_pkey"),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name=op.f("stat_days_listing_id_fkey")),
+        sa.PrimaryKeyConstraint("listing_id", "day", name=op.f("stat_days_pkey")),
     )
     op.create_index("stat_days_day_ix", "stat_days", ["day", "listing_id"], unique=False)
 
@@ -577,8 +596,8 @@ def _stat_totals() -> None:
         sa.Column("install_intents_30d", sa.Integer(), nullable=False),
         sa.Column("redemptions_30d", sa.Integer(), nullable=False),
         sa.Column("as_of_day", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name="stat_totals_listing_id_fkey"),
-        sa.PrimaryKeyConstraint("listing_id", name="stat_totals_pkey"),
+        sa.ForeignKeyConstraint(["listing_id"], ["listings.id"], name=op.f("stat_totals_listing_id_fkey")),
+        sa.PrimaryKeyConstraint("listing_id", name=op.f("stat_totals_pkey")),
     )
     op.create_index("stat_totals_as_of_ix", "stat_totals", ["as_of_day"], unique=False)
 
@@ -600,23 +619,23 @@ def _install_intents() -> None:
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "(status = 'created' and current_token_id is null) or (status in ('token_issued', 'redeemed') and current_token_id is not null) or status in ('expired', 'canceled')",
-            name="install_intents_current_token_check",
+            name=op.f("install_intents_current_token_check"),
         ),
         sa.CheckConstraint(
             "status in ('created', 'token_issued', 'redeemed', 'expired', 'canceled')",
-            name="install_intents_status_check",
+            name=op.f("install_intents_status_check"),
         ),
         sa.CheckConstraint(
-            "target_system in ('whs', 'agentromatic', 'agentelic')", name="install_intents_target_system_check"
+            "target_system in ('whs', 'agentromatic', 'agentelic')", name=op.f("install_intents_target_system_check")
         ),
-        sa.CheckConstraint("char_length(state) between 1 and 200", name="install_intents_state_length_check"),
-        sa.ForeignKeyConstraint(["buyer_user_id"], ["users.id"], name="install_intents_buyer_user_id_fkey"),
+        sa.CheckConstraint("char_length(state) between 1 and 200", name=op.f("install_intents_state_length_check")),
+        sa.ForeignKeyConstraint(["buyer_user_id"], ["users.id"], name=op.f("install_intents_buyer_user_id_fkey")),
         sa.ForeignKeyConstraint(
             ["listing_id", "release_id"],
             ["releases.listing_id", "releases.id"],
-            name="install_intents_listing_id_release_id_fkey",
+            name=op.f("install_intents_listing_id_release_id_fkey"),
         ),
-        sa.PrimaryKeyConstraint("buyer_user_id", "id", name="install_intents_pkey"),
+        sa.PrimaryKeyConstraint("buyer_user_id", "id", name=op.f("install_intents_pkey")),
     )
     op.create_index(
         "install_intents_deadline_ix",
@@ -649,19 +668,19 @@ def _install_tokens() -> None:
         sa.Column("issued_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("ended_at_ms", sa.BigInteger(), nullable=True),
-        sa.CheckConstraint("(status = 'issued') = (ended_at_ms is null)", name="install_tokens_ended_check"),
+        sa.CheckConstraint("(status = 'issued') = (ended_at_ms is null)", name=op.f("install_tokens_ended_check")),
         sa.CheckConstraint(
-            "status in ('issued', 'redeemed', 'expired', 'revoked')", name="install_tokens_status_check"
+            "status in ('issued', 'redeemed', 'expired', 'revoked')", name=op.f("install_tokens_status_check")
         ),
-        sa.CheckConstraint("expires_at_ms - issued_at_ms between 1 and 3600000", name="install_tokens_ttl_check"),
-        sa.CheckConstraint("octet_length(token_hash) = 32", name="install_tokens_token_hash_check"),
+        sa.CheckConstraint("expires_at_ms - issued_at_ms between 1 and 3600000", name=op.f("install_tokens_ttl_check")),
+        sa.CheckConstraint("octet_length(token_hash) = 32", name=op.f("install_tokens_token_hash_check")),
         sa.ForeignKeyConstraint(
             ["buyer_user_id", "intent_id"],
             ["install_intents.buyer_user_id", "install_intents.id"],
-            name="install_tokens_buyer_user_id_intent_id_fkey",
+            name=op.f("install_tokens_buyer_user_id_intent_id_fkey"),
         ),
-        sa.PrimaryKeyConstraint("buyer_user_id", "id", name="install_tokens_pkey"),
-        sa.UniqueConstraint("buyer_user_id", "token_hash", name="install_tokens_buyer_user_id_token_hash_key"),
+        sa.PrimaryKeyConstraint("buyer_user_id", "id", name=op.f("install_tokens_pkey")),
+        sa.UniqueConstraint("buyer_user_id", "token_hash", name=op.f("install_tokens_buyer_user_id_token_hash_key")),
     )
     op.create_index(
         "install_tokens_deadline_ix",
