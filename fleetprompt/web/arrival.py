@@ -28,7 +28,10 @@ class Arrived(msgspec.Struct, frozen=True):
 async def arrive(route: Route, scope: Any, receive: Receive) -> Arrived:
     """Read the request. Raises TOO_LARGE as soon as it is known to be."""
     raw_headers: list[tuple[bytes, bytes]] = list(scope["headers"])
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw_headers}
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw_headers:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return Arrived(
         method=scope["method"],
         raw_path=scope.get("raw_path") or scope["path"].encode(),

@@ -1,0 +1,96 @@
+"""The outermost layer: every request gets its id, its log line, its metrics and an answer, whatever happens inside.
+
+A plain ASGI wrapper, because the framework's own middleware does not run for unknown routes and wrong methods.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fleetprompt.authz import Credential
+from fleetprompt.errors import not_found
+from fleetprompt.runtime.services import Services
+from fleetprompt.telemetry import Logging
+from fleetprompt.web import envelope, limits
+from fleetprompt.web.arrival import ClientGone
+from fleetprompt.web.client_address import client_address
+from fleetprompt.web.exchange import Exchange, open_exchange
+
+Scope = Any
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Edge:
+    """Wraps the application; lifespan messages pass through."""
+
+    def __init__(self, application: Application, services: Services, log: Logging) -> None:
+        self._application = application
+        self._services = services
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI scope."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        exchange = open_exchange(scope, self._address(scope))
+        self._services.metrics.request_started()
+        send_ours = _send_with_our_headers(send, exchange)
+        try:
+            await self._answer(scope, receive, send_ours, exchange)
+        finally:
+            self._finish(exchange)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, exchange: Exchange) -> None:
+        path: str = scope["path"]
+        if path != "/" and path.endswith("/"):
+            await envelope.answer(not_found(), exchange)(scope, receive, send)
+            return
+        try:
+            await self._application(scope, receive, send)
+        except ClientGone:
+            exchange.code = "CLIENT_GONE"
+        except Exception as error:
+            if exchange.status:
+                raise
+            await envelope.answer(envelope.internal(error), exchange)(scope, receive, send)
+
+    def _address(self, scope: Scope) -> str:
+        peer = scope.get("client") or ("unknown", 0)
+        forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        return client_address(peer[0], forwarded, self._services.settings.trusted_proxies)
+
+    def _finish(self, exchange: Exchange) -> None:
+        seconds = time.perf_counter() - exchange.started
+        self._services.metrics.request_finished(exchange.operation, exchange.code, seconds)
+        actor = exchange.actor
+        self._log.request_finished(
+            request_id=exchange.public_id,
+            operation=exchange.operation,
+            outcome=exchange.code,
+            duration_ms=seconds * 1000,
+            caller_id=None if actor.credential is Credential.NONE else actor.caller,
+            client_address=exchange.address,
+            reason=exchange.log_reason,
+        )
+
+
+def _send_with_our_headers(send: Send, exchange: Exchange) -> Send:
+    async def send_ours(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            exchange.status = message["status"]
+            ours = [
+                (b"x-request-id", exchange.public_id.encode()),
+                (b"x-content-type-options", b"nosniff"),
+                *((name.lower().encode(), value.encode()) for name, value in limits.headers(exchange.allowances)),
+            ]
+            message = {**message, "headers": [*message.get("headers", ()), *ours]}
+        await send(message)
+
+    return send_ours
+
+

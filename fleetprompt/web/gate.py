@@ -1,0 +1,105 @@
+"""Which rate limits a request meets and when: address classes before authentication, caller classes after it (6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from fleetprompt.authz import Actor
+from fleetprompt.errors import Code, Refusal
+from fleetprompt.fields import comparable_email
+from fleetprompt.rate_limits import RateClass
+from fleetprompt.runtime.operations import Operation
+from fleetprompt.web.exchange import Exchange
+from fleetprompt.web.limits import Limiter, refusal
+
+BY_ADDRESS: Final = frozenset({RateClass.PUBLIC_READ, RateClass.REGISTER})
+BY_USER: Final = frozenset({RateClass.SIGNED_IN_READ, RateClass.WRITE, RateClass.MINT, RateClass.REPORT})
+BY_PUBLISHER: Final = frozenset({RateClass.NEW_LISTING, RateClass.NEW_RELEASE})
+BY_PARTNER: Final = frozenset({RateClass.REDEEM})
+
+
+def _caller_key(rate_class: RateClass, actor: Actor) -> str | None:
+    if rate_class in BY_PARTNER:
+        return actor.target_system
+    if rate_class in BY_PUBLISHER:
+        return None if actor.publisher_id is None else str(actor.publisher_id)
+    if rate_class in BY_USER:
+        return None if actor.user_id is None else str(actor.user_id)
+    return None
+
+
+class RateGate:
+    """Asks the limiter on behalf of a request and notes what the reply must say of it."""
+
+    def __init__(self, limiter: Limiter) -> None:
+        self._limiter = limiter
+
+    async def by_address(self, operation: Operation, exchange: Exchange) -> None:
+        """Count against the classes of the client's address. Raises RATE_LIMITED."""
+        for rate_class in operation.rate:
+            if rate_class in BY_ADDRESS:
+                await self._pass(rate_class, exchange.address, exchange)
+
+    async def by_caller(self, operation: Operation, exchange: Exchange) -> None:
+        """Count against the classes of the user, publisher or partner. Raises RATE_LIMITED."""
+        for rate_class in operation.rate:
+            key = _caller_key(rate_class, exchange.actor)
+            if key is not None:
+                await self._pass(rate_class, key, exchange)
+
+    async def before_verification(self, exchange: Exchange) -> None:
+        """Refuse an address from which too many signatures failed. Raises RATE_LIMITED."""
+        allowance = await self._limiter.peek(RateClass.INTERNAL_FAILURE, exchange.address)
+        if refused := refusal([allowance]):
+            exchange.allowances.append(allowance)
+            raise refused
+
+    async def count_failed_verification(self, exchange: Exchange) -> None:
+        """Count one failed signature against its address."""
+        exchange.allowances.append(await self._limiter.hit(RateClass.INTERNAL_FAILURE, exchange.address))
+
+    @asynccontextmanager
+    async def counting_failures(self, operation: Operation, exchange: Exchange, command: Any) -> AsyncIterator[None]:
+        """Count a failed sign-in against its address and its account.
+
+        Each attempt is counted before it is made and given back when it did not fail, so that many at once cannot
+        get through together. Raises RATE_LIMITED; UNAVAILABLE where the limiter's store is away.
+        """
+        keys = _sign_in_keys(operation, exchange, command)
+        taken: list[tuple[RateClass, str]] = []
+        try:
+            for rate_class, key in keys:
+                await self._pass(rate_class, key, exchange)
+                taken.append((rate_class, key))
+            yield
+        except Refusal as refused:
+            if refused.code is not Code.UNAUTHENTICATED:
+                await self._give_back(taken)
+            raise
+        except BaseException:
+            await self._give_back(taken)
+            raise
+        await self._give_back(taken)
+
+    async def _give_back(self, taken: list[tuple[RateClass, str]]) -> None:
+        for rate_class, key in taken:
+            await self._limiter.give_back(rate_class, key)
+
+    async def _pass(self, rate_class: RateClass, key: str, exchange: Exchange) -> None:
+        allowance = await self._limiter.hit(rate_class, key)
+        exchange.allowances.append(allowance)
+        if refused := refusal([allowance]):
+            raise refused
+
+
+def _sign_in_keys(operation: Operation, exchange: Exchange, command: Any) -> list[tuple[RateClass, str]]:
+    if RateClass.SIGN_IN_ADDRESS not in operation.rate:
+        return []
+    account = comparable_email(command.email)
+    return [
+        (RateClass.SIGN_IN_ADDRESS, exchange.address),
+        (RateClass.SIGN_IN_ACCOUNT, f"{account}\n{exchange.address}"),
+        (RateClass.SIGN_IN_ACCOUNT_HOUR, account),
+    ]
