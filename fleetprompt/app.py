@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from litestar import Litestar, Request
 from litestar.exceptions import HTTPException
@@ -15,7 +15,7 @@ from litestar.response.base import ASGIResponse
 from fleetprompt.accounts.authenticator import AccountsAuthenticator
 from fleetprompt.authz import Access
 from fleetprompt.errors import Code, Refusal
-from fleetprompt.routes import ROUTES
+from fleetprompt.accounts import routes as accounts
 from fleetprompt.runtime.services import Services
 from fleetprompt.telemetry import Logging
 from fleetprompt.web import envelope
@@ -26,6 +26,9 @@ from fleetprompt.web.limits import Limiter
 from fleetprompt.web.pipeline import Pipeline
 from fleetprompt.web.routing import Route
 from fleetprompt.web.signed_calls import SignedCalls
+
+ROUTES: Final[tuple[Route, ...]] = (*accounts.ROUTES,)
+"""Every route of the API."""
 
 
 def _litestar_path(path: str) -> str:
