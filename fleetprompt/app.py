@@ -70,7 +70,7 @@ def build_app(services: Services, limiter: Limiter, log: Logging) -> Edge:
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
-        await services.db.open()
+        await services.open()
         try:
             yield
         finally:

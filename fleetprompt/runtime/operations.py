@@ -160,7 +160,7 @@ def mutation(
     owns: Mapping[str, Owner] | None = None,
     prepare: Callable[..., Awaitable[Any]] | None = None,
     rechecks_replay: bool = False,
-    burns_nonce: bool = False,
+    explains_signature: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Outcome[Any]]]], Operation]:
     """Declare `async def f(tx: MutationTx, actor: Actor, command[, prepared]) -> Outcome[Result]` as a mutation.
 

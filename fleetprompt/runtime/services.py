@@ -26,3 +26,14 @@ class Services:
     passwords: PasswordHasher
     metrics: Metrics
     turnstile: Turnstile
+
+    async def open(self) -> None:
+        """Start what needs starting; connections are made as the database allows."""
+        await self.db.open()
+        await self.markdown.start()
+
+    async def close(self) -> None:
+        """Stop everything that was started."""
+        await self.db.close()
+        await self.markdown.close()
+        self.passwords.close()

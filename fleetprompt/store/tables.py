@@ -458,6 +458,7 @@ sessions = Table(
     _ms("expires_at_ms"),
     _ms("ended_at_ms", nullable=True),
     PrimaryKeyConstraint("id"),
+    UniqueConstraint("secret_hash"),
     CheckConstraint("octet_length(secret_hash) = 32", name="secret_hash"),
     Index("sessions_user_ix", "user_id", "id"),
     Index("sessions_expires_ix", "expires_at_ms"),

@@ -320,6 +320,7 @@ def _sessions() -> None:
         sa.CheckConstraint("octet_length(secret_hash) = 32", name=op.f("sessions_secret_hash_check")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("sessions_user_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("sessions_pkey")),
+        sa.UniqueConstraint("secret_hash", name=op.f("sessions_secret_hash_key")),
     )
     op.create_index("sessions_expires_ix", "sessions", ["expires_at_ms"], unique=False)
     op.create_index("sessions_user_ix", "sessions", ["user_id", "id"], unique=False)
