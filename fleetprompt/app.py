@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from litestar import Litestar, Request
+from litestar import HttpMethod, Litestar, Request
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from fleetprompt.accounts.authenticator import AccountsAuthenticator
 from fleetprompt.authz import Access
-from fleetprompt.errors import Code, Refusal
 from fleetprompt.accounts import routes as accounts
 from fleetprompt.runtime.services import Services
 from fleetprompt.telemetry import Logging
@@ -35,24 +34,20 @@ def _litestar_path(path: str) -> str:
     return path.replace("}", ":str}")
 
 
-def _mount(route: Route, pipeline: Pipeline | SignedCalls) -> HTTPRouteHandler:
-    async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
-        return await pipeline.answer(route, request.scope, request.receive)
-
-    return HTTPRouteHandler(_litestar_path(route.path), http_method=[route.method], name=route.operation.name)(endpoint)
+Answerer = Pipeline | SignedCalls
 
 
-def _refuse_options(path: str, methods: Sequence[str]) -> HTTPRouteHandler:
-    """OPTIONS is a wrong method like any other; the framework would answer it by itself."""
-    allow = ", ".join(sorted(methods))
+def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRouteHandler:
+    """One handler for all methods of a path. OPTIONS is refused like any wrong method; the framework would answer it."""
+    allow = ", ".join(sorted(answerers))
 
     async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
-        refusal = Refusal(
-            Code.UNSUPPORTED, "This path does not take this method.", status=405, headers=(("allow", allow),)
-        )
-        return envelope.answer(refusal, exchange_of(request.scope))
+        if request.method not in answerers:
+            return envelope.answer(envelope.wrong_method(allow), exchange_of(request.scope))
+        route, answerer = answerers[request.method]
+        return await answerer.answer(route, request.scope, request.receive)
 
-    return HTTPRouteHandler(_litestar_path(path), http_method=["OPTIONS"])(endpoint)
+    return HTTPRouteHandler(_litestar_path(path), http_method=[*answerers, HttpMethod.OPTIONS])(endpoint)
 
 
 def build_app(services: Services, limiter: Limiter, log: Logging) -> Edge:
@@ -61,12 +56,10 @@ def build_app(services: Services, limiter: Limiter, log: Logging) -> Edge:
     gate = RateGate(limiter)
     pipeline = Pipeline(services, authenticator, gate)
     signed_calls = SignedCalls(services, authenticator, gate)
-    methods: dict[str, list[str]] = defaultdict(list)
-    handlers: list[HTTPRouteHandler] = []
+    by_path: dict[str, dict[str, tuple[Route, Answerer]]] = defaultdict(dict)
     for route in ROUTES:
-        methods[route.path].append(route.method)
-        handlers.append(_mount(route, signed_calls if route.operation.who is Access.PARTNER else pipeline))
-    handlers += [_refuse_options(path, allowed) for path, allowed in methods.items()]
+        is_signed = route.operation.who is Access.PARTNER
+        by_path[route.path][route.method] = (route, signed_calls if is_signed else pipeline)
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
@@ -78,7 +71,7 @@ def build_app(services: Services, limiter: Limiter, log: Logging) -> Edge:
             await limiter.close()
 
     application = Litestar(
-        route_handlers=handlers,
+        route_handlers=[_mount(path, answerers) for path, answerers in by_path.items()],
         exception_handlers={Exception: envelope.exception_handler, HTTPException: envelope.exception_handler},
         lifespan=[running],
         openapi_config=None,

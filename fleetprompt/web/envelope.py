@@ -81,13 +81,17 @@ def internal(error: BaseException) -> Refusal:
     return Refusal(Code.INTERNAL, "Something went wrong on our side. It has been logged under this request id.")
 
 
+def wrong_method(allow: str) -> Refusal:
+    """UNSUPPORTED (405), naming the methods that the path takes."""
+    return Refusal(Code.UNSUPPORTED, "This path does not take this method.", status=405, headers=(("allow", allow),))
+
+
 def from_framework(error: Exception) -> Refusal:
     """What the framework refuses before any handler runs: unknown routes, wrong methods, malformed requests."""
     if isinstance(error, Refusal):
         return error
     if isinstance(error, MethodNotAllowedException):
-        allow = tuple((name, value) for name, value in (error.headers or {}).items() if name.lower() == "allow")
-        return Refusal(Code.UNSUPPORTED, "This path does not take this method.", status=405, headers=allow)
+        return wrong_method((error.headers or {}).get("Allow", ""))
     if isinstance(error, HTTPException):
         if error.status_code == 404:
             return not_found()
