@@ -6,6 +6,7 @@ import logging
 from typing import Any, Final
 
 import msgspec
+from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.response.base import ASGIResponse
 
@@ -62,17 +63,21 @@ def encode(refusal: Refusal, request_id: str) -> bytes:
 
 def answer(refusal: Refusal, exchange: Exchange) -> ASGIResponse:
     """The response to a refused request."""
+    return ASGIResponse(
+        body=encode(refusal, exchange.public_id),
+        status_code=refusal.status,
+        media_type=JSON,
+        headers=_headers(refusal, exchange),
+    )
+
+
+def _headers(refusal: Refusal, exchange: Exchange) -> list[tuple[str, str]]:
     exchange.code = refusal.code.value
     exchange.log_reason = refusal.log_reason or refusal.reason
     headers = [("cache-control", "no-store"), *refusal.headers]
     if refusal.retry_after_s is not None:
         headers.append(("retry-after", str(refusal.retry_after_s)))
-    return ASGIResponse(
-        body=encode(refusal, exchange.public_id),
-        status_code=refusal.status,
-        media_type=JSON,
-        headers=headers,
-    )
+    return headers
 
 
 def internal(error: BaseException) -> Refusal:
@@ -102,6 +107,12 @@ def from_framework(error: Exception) -> Refusal:
     return internal(error)
 
 
-def exception_handler(request: Any, error: Exception) -> ASGIResponse:
+def exception_handler(request: Any, error: Exception) -> Response[bytes]:
     """Litestar's handler for everything that no operation answered."""
-    return answer(from_framework(error), exchange_of(request.scope))
+    refusal, exchange = from_framework(error), exchange_of(request.scope)
+    return Response(
+        encode(refusal, exchange.public_id),
+        status_code=refusal.status,
+        media_type=JSON,
+        headers=dict(_headers(refusal, exchange)),
+    )
