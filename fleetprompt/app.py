@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import HttpMethod, Litestar, Request
@@ -14,9 +15,20 @@ from litestar.response.base import ASGIResponse
 
 from fleetprompt.accounts.authenticator import AccountsAuthenticator
 from fleetprompt.authz import Access
+from fleetprompt.clock import Clock
+from fleetprompt.jobs import JOBS, JobRunner
+from fleetprompt.markdown import MarkdownWorkers
+from fleetprompt.passwords import PasswordHasher
+from fleetprompt.rate_limits import RateClass
+from fleetprompt.runtime.idempotency import Turnstile
+from fleetprompt.runtime.operations import REGISTRY
 from fleetprompt.accounts import routes as accounts
 from fleetprompt.runtime.services import Services
-from fleetprompt.telemetry import Logging
+from fleetprompt.secrets import KeyRing, Purpose
+from fleetprompt.settings import Isolation as IsolationLevel
+from fleetprompt.settings import Settings
+from fleetprompt.store.db import Database, Isolation
+from fleetprompt.telemetry import Logging, MetricLabels, Metrics
 from fleetprompt.web import envelope
 from fleetprompt.web.edge import Edge
 from fleetprompt.web.exchange import exchange_of
@@ -24,6 +36,7 @@ from fleetprompt.web.gate import RateGate
 from fleetprompt.web.limits import Limiter
 from fleetprompt.web.pipeline import Pipeline
 from fleetprompt.web.routing import Route
+from fleetprompt.web.signatures import SignatureReason
 from fleetprompt.web.signed_calls import SignedCalls
 
 ROUTES: Final[tuple[Route, ...]] = (*accounts.ROUTES,)
@@ -50,7 +63,57 @@ def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRo
     return HTTPRouteHandler(_litestar_path(path), http_method=[*answerers, HttpMethod.OPTIONS])(endpoint)
 
 
-def build_app(services: Services, limiter: Limiter, log: Logging) -> Edge:
+@dataclass(frozen=True)
+class Process:
+    """One serving process."""
+
+    application: Edge
+    services: Services
+    limiter: Limiter
+
+
+def build_services(settings: Settings, clock: Clock, ring: KeyRing, database_url: str, log: Logging) -> Services:
+    """What every operation of this process runs on."""
+    metrics = Metrics(
+        MetricLabels(
+            operations=frozenset(REGISTRY),
+            pools=frozenset({"main", "search"}),
+            jobs=frozenset(job.name for job in JOBS),
+            rate_classes=frozenset(RateClass),
+            signature_reasons=frozenset(SignatureReason),
+        ),
+        lines_dropped=lambda: log.lines_dropped,
+    )
+    isolation: Isolation = "SERIALIZABLE" if settings.isolation is IsolationLevel.SERIALIZABLE else "REPEATABLE READ"
+    return Services(
+        settings=settings,
+        clock=clock,
+        ring=ring,
+        db=Database(database_url, isolation=isolation, on_wait=metrics.pool_waited),
+        markdown=MarkdownWorkers(on_kill=metrics.markdown_worker_killed),
+        passwords=PasswordHasher(),
+        metrics=metrics,
+        turnstile=Turnstile(),
+    )
+
+
+def build_process(
+    settings: Settings, clock: Clock, ring: KeyRing, database_url: str, log: Logging, *, jobs: bool = True
+) -> Process:
+    """One process of the system, ready to be served. jobs: whether it also runs the jobs."""
+    services = build_services(settings, clock, ring, database_url, log)
+    limiter = Limiter(
+        settings.rate_limits,
+        clock=clock,
+        key=ring.derive(Purpose.RATE_LIMITS),
+        metrics=services.metrics,
+        redis_url=None if settings.redis_url is None else settings.redis_url.reveal(),
+    )
+    runner = JobRunner(services) if jobs else None
+    return Process(build_app(services, limiter, log, runner), services, limiter)
+
+
+def build_app(services: Services, limiter: Limiter, log: Logging, runner: JobRunner | None = None) -> Edge:
     """The ASGI application of one process."""
     authenticator = AccountsAuthenticator(services)
     gate = RateGate(limiter)
@@ -64,9 +127,13 @@ def build_app(services: Services, limiter: Limiter, log: Logging) -> Edge:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         await services.open()
+        if runner is not None:
+            runner.start()
         try:
             yield
         finally:
+            if runner is not None:
+                await runner.stop()
             await services.close()
             await limiter.close()
 

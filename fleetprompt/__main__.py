@@ -1,0 +1,30 @@
+"""`python -m fleetprompt`, and the `fleetprompt` script."""
+
+from __future__ import annotations
+
+import click
+
+from fleetprompt import __version__
+from fleetprompt.commands.admin import admin
+from fleetprompt.commands.demo import demo
+from fleetprompt.commands.doctor import doctor
+from fleetprompt.commands.migrate import migrate
+from fleetprompt.commands.openapi import openapi
+from fleetprompt.commands.serve import serve
+
+
+@click.group()
+@click.version_option(__version__, prog_name="fleetprompt")
+def main() -> None:
+    """FleetPrompt lists AI agents, workflows and specs, and hands them over to the systems that run them.
+
+    Settings are environment variables that begin with FLEETPROMPT_.
+    """
+
+
+for command in (serve, migrate, demo, doctor, openapi, admin):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main(prog_name="fleetprompt")

@@ -1,0 +1,74 @@
+"""What a command works on: this machine's settings, key ring and database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+import psycopg
+
+from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
+from fleetprompt.settings import Settings, SettingsError, load
+from fleetprompt.store import migrate
+from fleetprompt.store.embedded import EmbeddedDatabase, EmbeddedError, acquire
+
+
+class Failure(click.ClickException):
+    """A command that cannot go on; the message says why and how to mend it. Exit code 1."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An open instance. embedded: None where FLEETPROMPT_DATABASE_URL names a server."""
+
+    settings: Settings
+    ring: KeyRing
+    serving_url: str
+    owner_url: str
+    embedded: EmbeddedDatabase | None
+
+
+def read_settings() -> Settings:
+    """The settings of this environment. Raises Failure naming each variable that is wrong."""
+    try:
+        return load(os.environ)
+    except SettingsError as error:
+        raise Failure(str(error)) from None
+
+
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[Instance]:
+    """Open the instance that the settings describe, starting or joining the embedded database where there is no other.
+
+    Raises Failure.
+    """
+    try:
+        ring = settings.master_keys or load_or_create(settings.key_ring_path)
+        if settings.database_url is not None:
+            serving_url = settings.database_url.reveal()
+            owner = settings.migrate_database_url or settings.database_url
+            yield Instance(settings, ring, serving_url, owner.reveal(), None)
+            return
+        embedded = acquire(settings.data_dir)
+    except (KeyRingError, EmbeddedError) as error:
+        raise Failure(str(error)) from error
+    try:
+        yield Instance(settings, ring, embedded.serving_url, embedded.owner_url, embedded)
+    finally:
+        embedded.release()
+
+
+def bring_up_to_date(instance: Instance) -> None:
+    """Migrate the embedded database; insist that another one was migrated. Raises Failure."""
+    try:
+        if instance.embedded is not None:
+            migrate.migrate(instance.owner_url, instance.serving_url)
+            return
+        at, needed = migrate.current(instance.serving_url), migrate.head()
+    except psycopg.Error as error:
+        raise Failure(f"The database cannot be reached: {error}") from error
+    if at != needed:
+        raise Failure(f"The database is at migration {at or 'none'}, this version needs {needed}. Run: fleetprompt migrate")

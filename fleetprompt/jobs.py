@@ -1,0 +1,94 @@
+"""What runs by the clock: expiry, folding and retention, in batches, in any number of processes at once (spec 7 Jobs)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from typing import Final
+
+import msgspec
+
+from fleetprompt import ids
+from fleetprompt.authz import SYSTEM
+from fleetprompt.errors import Refusal
+from fleetprompt.runtime.job_runs import Batch, RecordRun, RunBatch, record_run
+from fleetprompt.runtime.operations import Operation
+from fleetprompt.runtime.run import Call, run
+from fleetprompt.runtime.services import Services
+
+logger = logging.getLogger(__name__)
+
+LATE_AFTER_PERIODS: Final = 3
+
+
+class Job(msgspec.Struct, frozen=True):
+    """An operation that runs every `period_s` seconds, batch after batch until nothing is left."""
+
+    operation: Operation
+    period_s: int
+
+    @property
+    def name(self) -> str:
+        """The operation's name."""
+        return self.operation.name
+
+
+JOBS: Final[tuple[Job, ...]] = ()
+
+
+async def run_job(job: Job, services: Services) -> int:
+    """Run one job to its end and note it; how many rows it touched. Raises what its operation raises."""
+    started_at_ms, started = services.clock.now_ms(), time.perf_counter()
+    command, touched = RunBatch(), 0
+    while True:
+        reply = await run(job.operation, services, SYSTEM, command, Call(request_id=ids.new_uuid()))
+        done = msgspec.json.decode(reply.body, type=Batch).done
+        touched += done
+        if done < command.limit:
+            break
+    seconds = time.perf_counter() - started
+    record = RecordRun(job=job.name, started_at_ms=started_at_ms, duration_ms=int(seconds * 1000))
+    await run(record_run, services, SYSTEM, record, Call(request_id=ids.new_uuid()))
+    services.metrics.job_finished(job.name, seconds=seconds, succeeded=True, now_ms=services.clock.now_ms())
+    return touched
+
+
+class JobRunner:
+    """Runs every job at its period until it is stopped; a job that fails is tried again at its next turn."""
+
+    def __init__(self, services: Services, jobs: tuple[Job, ...] = JOBS) -> None:
+        self._services = services
+        self._jobs = jobs
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin, each job after a pause of its own, so that processes started together do not run in step."""
+        self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self._jobs]
+
+    async def stop(self) -> None:
+        """Stop at the next pause; what is running is cancelled, and its transaction rolled back."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    async def _repeat(self, job: Job) -> None:
+        await asyncio.sleep(random.uniform(0, min(job.period_s, 5)))
+        while True:
+            await self._run_once(job)
+            await asyncio.sleep(job.period_s * random.uniform(0.9, 1.1))
+
+    async def _run_once(self, job: Job) -> None:
+        try:
+            await run_job(job, self._services)
+        except Refusal as refusal:
+            logger.warning("job %s did not run: %s", job.name, refusal)
+        except Exception:
+            logger.exception("job %s failed", job.name)
+        else:
+            return
+        self._services.metrics.job_finished(
+            job.name, seconds=0.0, succeeded=False, now_ms=self._services.clock.now_ms()
+        )

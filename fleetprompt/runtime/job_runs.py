@@ -1,0 +1,86 @@
+"""What is known of the jobs: when each last ran and ended well, so that lateness can be seen (spec 7 Jobs)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from fleetprompt.authz import Access, Actor
+from fleetprompt.fields import LINE, Command, EpochMs, Range, Text
+from fleetprompt.runtime.operations import Ledger, Outcome, mutation
+from fleetprompt.runtime.run import MutationTx
+from fleetprompt.store.statements import Bound, inserting, reading
+from fleetprompt.store.tables import job_runs
+
+DURATION_MS_MAX: Final = 24 * 60 * 60 * 1000
+BATCH_MAX: Final = 10_000
+
+
+class RunBatch(Command):
+    """How many rows one run of a job's operation may touch."""
+
+    limit: Annotated[int, Range(1, BATCH_MAX)] = 500
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """How many rows a batch touched; fewer than its limit means that nothing is left."""
+
+    done: int
+
+
+class RecordRun(Command):
+    """A job's run that ended well."""
+
+    job: Annotated[str, Text(1, 64, LINE)]
+    started_at_ms: EpochMs
+    duration_ms: Annotated[int, Range(0, DURATION_MS_MAX)]
+
+
+class JobRun(msgspec.Struct, frozen=True, rename="camel"):
+    """When a job last ended well."""
+
+    job: str
+    last_started_at_ms: int
+    last_succeeded_at_ms: int
+    last_duration_ms: int
+
+
+_ALL: Final = reading(
+    "job_runs.all",
+    select(
+        job_runs.c.job, job_runs.c.last_started_at_ms, job_runs.c.last_succeeded_at_ms, job_runs.c.last_duration_ms
+    ).order_by(job_runs.c.job),
+    JobRun,
+)
+_VALUES: Final = {
+    name: bindparam(name) for name in ("job", "last_started_at_ms", "last_succeeded_at_ms", "last_duration_ms")
+}
+_UPSERT_VALUES: Final = insert(job_runs).values(_VALUES)
+_UPSERT: Final[Any] = inserting(
+    "job_runs.record",
+    _UPSERT_VALUES.on_conflict_do_update(
+        index_elements=[job_runs.c.job],
+        set_={name: _UPSERT_VALUES.excluded[name] for name in _VALUES if name != "job"},
+    ),
+)
+
+
+def all_runs() -> Bound[JobRun]:
+    """Every job that ever ended well."""
+    return _ALL.bind()
+
+
+@mutation("jobs.record", who=Access.SYSTEM, ledger=Ledger.NONE, emits=())
+async def record_run(tx: MutationTx, _: Actor, command: RecordRun) -> Outcome[JobRun]:
+    """Note that a job ended well (spec 8 job_runs); no event, as it tells of no user's row."""
+    run = JobRun(command.job, command.started_at_ms, tx.now_ms, command.duration_ms)
+    write = _UPSERT.bind(
+        job=run.job,
+        last_started_at_ms=run.last_started_at_ms,
+        last_succeeded_at_ms=run.last_succeeded_at_ms,
+        last_duration_ms=run.last_duration_ms,
+    )
+    return Outcome(run, writes=[write])
