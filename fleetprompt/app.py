@@ -105,7 +105,7 @@ def build_process(
     limiter = Limiter(
         settings.rate_limits,
         clock=clock,
-        key=ring.derive(Purpose.RATE_LIMITS),
+        key=ring.derive(Purpose.RATE_LIMIT_KEY),
         metrics=services.metrics,
         redis_url=None if settings.redis_url is None else settings.redis_url.reveal(),
     )

@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     CURSOR = "cursor"
     LEDGER_FINGERPRINT = "ledger-fingerprint"
     BUYER_REF = "buyer-ref"
+    RATE_LIMIT_KEY = "rate-limit-key"
 
 
 def base64url(data: bytes) -> str:

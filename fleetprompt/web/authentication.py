@@ -17,7 +17,6 @@ from fleetprompt.authz import ANONYMOUS, Actor, Credential
 from fleetprompt.enums import InstallTargetSystem
 from fleetprompt.errors import unauthenticated, unauthorized
 from fleetprompt.runtime.services import Services
-from fleetprompt.settings import Origin
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BEARER: Final = "bearer "
@@ -50,12 +49,12 @@ class Authenticator(Protocol):
 
 def cookie_name(services: Services) -> str:
     """The session cookie's name; over https it is bound to the host."""
-    return "__Host-fp_session" if services.settings.public_url.scheme == "https" else "fp_session"
+    return "__Host-fp_session" if services.settings.secure_cookies else "fp_session"
 
 
 def session_cookie(services: Services, value: str | None) -> str:
     """The Set-Cookie header that begins a session, or ends it where `value` is None."""
-    secure = "; Secure" if services.settings.public_url.scheme == "https" else ""
+    secure = "; Secure" if services.settings.secure_cookies else ""
     lifetime = "; Max-Age=0" if value is None else ""
     return f"{cookie_name(services)}={value or ''}; Path=/; HttpOnly; SameSite=Lax{secure}{lifetime}"
 
@@ -111,13 +110,8 @@ def require_same_site(services: Services, headers: Mapping[str, str]) -> None:
     if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise unauthorized("Writes with a session cookie must come from our own pages.")
     origin = headers.get("origin")
-    if origin is not None and origin != origin_text(services.settings.public_url):
+    if origin is not None and origin != str(services.settings.public_url):
         raise unauthorized("Writes with a session cookie must come from our own origin.")
-
-
-def origin_text(origin: Origin) -> str:
-    """An origin as the `Origin` header spells it."""
-    return f"{origin.scheme}://{origin.authority}"
 
 
 def partner_actor(key: PartnerKey) -> Actor:

@@ -38,10 +38,7 @@ class SignedCalls:
         self._services = services
         self._authenticator = authenticator
         self._gate = gate
-        settings = services.settings
-        self._authorities: Collection[str] = {
-            origin.authority for origin in (settings.public_url, settings.internal_url) if origin is not None
-        }
+        self._authorities: Collection[str] = services.settings.authorities
 
     async def answer(self, route: Route, scope: Any, receive: Receive) -> ASGIResponse:
         """The response to one signed request for `route`, its refusals included."""
