@@ -1,24 +1,69 @@
-# FleetPrompt: `make demo` and `make test` do all the set-up; the environment is .venv.
+# FleetPrompt. `make demo` and `make test` do all the set-up; the environment is .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types laws contracts bench lock clean
+.PHONY: demo test check lint types laws contracts bench lock system clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m fleetprompt demo $(ARGS)
 
-$(VENV)/.ready: requirements.txt pyproject.toml
-	$(PYTHON) tools/environment.py $(VENV) requirements.txt
+test: check
+	$(BIN)/pytest $(ARGS)
+
+# Everything but the test suite.
+check: lint types laws
+
+lint: $(VENV)/.ready-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-test
+	$(BIN)/mypy
+
+laws: $(VENV)/.ready-test
+	$(BIN)/lint-imports
+
+# Writes what is generated and committed; the tests compare it.
+contracts: $(VENV)/.ready-test
+	$(BIN)/python -m tests.contracts.generate
+
+bench: $(VENV)/.ready-test
+	$(BIN)/python -m tests.bench $(ARGS)
+
+# Resolves the newest versions within pyproject.toml's bounds and pins them with hashes, without any index's address.
+lock: $(VENV)/.ready-test
+	$(BIN)/python -m uv lock --quiet --upgrade
+	$(BIN)/python -m uv export --quiet --frozen --no-emit-index-url --no-emit-project --no-default-groups \
+	  --format requirements-txt --output-file requirements.txt
+	$(BIN)/python -m uv export --quiet --frozen --no-emit-index-url --no-emit-project --group test \
+	  --format requirements-txt --output-file requirements-test.txt
+	rm -f uv.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# A python3 without ensurepip cannot make an environment: Debian keeps that in python3-venv.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "FleetPrompt needs Python 3.11 or newer; name one with make PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/system-packages python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+# uv installs in seconds; where it has no wheel, pip does the same in a minute or two.
+define install
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
+	@if $(BIN)/python -m uv --version >/dev/null 2>&1; \
+	  then $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
+	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+endef
+
+$(VENV)/.ready: requirements.txt | $(BIN)/python
+	$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/.ready-test: requirements-test.txt pyproject.toml
-	$(PYTHON) tools/environment.py $(VENV) requirements-test.txt
+$(VENV)/.ready-test: requirements-test.txt | $(BIN)/python
+	@.ci/system-packages nodejs curl openssl
+	$(call install,requirements-test.txt)
 	@touch $@ $(VENV)/.ready
-
-lock:
-	$(BIN)/uv lock --quiet --upgrade
-	$(BIN)/uv export --quiet --frozen  --no-emit-index-url --no-emit-project --no-default-groups --format requirements-txt -o requirements.txt
-	$(BIN)/uv export --quiet --frozen  --no-emit-index-url --no-emit-project --group test --format requirements-txt -o requirements-test.txt
-	rm -f uv.lock

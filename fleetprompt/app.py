@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
+from fleetprompt.accounts import routes as accounts
 from fleetprompt.accounts.authenticator import AccountsAuthenticator
 from fleetprompt.authz import Access
 from fleetprompt.clock import Clock
@@ -22,7 +23,6 @@ from fleetprompt.passwords import PasswordHasher
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.idempotency import Turnstile
 from fleetprompt.runtime.operations import REGISTRY
-from fleetprompt.accounts import routes as accounts
 from fleetprompt.runtime.services import Services
 from fleetprompt.secrets import KeyRing, Purpose
 from fleetprompt.settings import Isolation as IsolationLevel

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from fleetprompt.accounts import rules, statements
 from fleetprompt.authz import Actor, Credential
 from fleetprompt.runtime.services import Services
-from fleetprompt.secrets import ApiKey
-from fleetprompt.web.authentication import PartnerKey
 
 
 class AccountsAuthenticator:

@@ -88,7 +88,9 @@ _INSERT_SESSION: Final = inserting(
 )
 
 
-def insert_session(*, session_id: UUID, user_id: UUID, secret_hash: bytes, now_ms: int, expires_at_ms: int) -> Bound[Any]:
+def insert_session(
+    *, session_id: UUID, user_id: UUID, secret_hash: bytes, now_ms: int, expires_at_ms: int
+) -> Bound[Any]:
     """Add a session."""
     return _INSERT_SESSION.bind(
         id=session_id,

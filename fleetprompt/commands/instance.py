@@ -71,4 +71,6 @@ def bring_up_to_date(instance: Instance) -> None:
     except psycopg.Error as error:
         raise Failure(f"The database cannot be reached: {error}") from error
     if at != needed:
-        raise Failure(f"The database is at migration {at or 'none'}, this version needs {needed}. Run: fleetprompt migrate")
+        raise Failure(
+            f"The database is at migration {at or 'none'}, this version needs {needed}. Run: fleetprompt migrate"
+        )

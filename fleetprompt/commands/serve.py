@@ -67,7 +67,9 @@ def serve_on(process: Process, listener: socket.socket) -> bool:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+)
 @click.option("--jobs/--no-jobs", default=True, show_default=True, help="Whether this process also runs the jobs.")
 def serve(host: str, port: int, jobs: bool) -> None:
     """Serve the API until SIGTERM or Ctrl-C, then finish what is in flight.

@@ -15,9 +15,9 @@ import msgspec
 from fleetprompt import fields
 from fleetprompt.authz import Access
 from fleetprompt.enums import EventType, KeyScope
+from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.audit import Event
 from fleetprompt.runtime.idempotency import SecretRecipe, SessionChange
-from fleetprompt.rate_limits import RateClass
 from fleetprompt.store.statements import Bound
 
 Result = TypeVar("Result")

@@ -53,7 +53,9 @@ class Pager:
         """How many rows to ask for: one more than fits tells whether there is a next page."""
         return self._limit + 1
 
-    def page(self, rows: Sequence[Row], place: Callable[[Row], Sequence[Any]], item: Callable[[Row], Item]) -> Page[Item]:
+    def page(
+        self, rows: Sequence[Row], place: Callable[[Row], Sequence[Any]], item: Callable[[Row], Item]
+    ) -> Page[Item]:
         """The page of `rows`, fetched with `fetch`. place: a row's sort values, its id last."""
         shown = rows[: self._limit]
         following = self.cursor_after(place(shown[-1])) if len(rows) > self._limit else None

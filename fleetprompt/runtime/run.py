@@ -174,7 +174,9 @@ async def _until_it_stood_alone(
             services.metrics.rerun("connection_lost")
         except CommitUnknown as error:
             if not is_replayable:
-                raise unavailable("The database went away while this was being stored; look before you retry.") from error
+                raise unavailable(
+                    "The database went away while this was being stored; look before you retry."
+                ) from error
             services.metrics.rerun("commit_unknown")
         if time.monotonic() + pause_s > give_up_at:
             raise unavailable("Too much is happening to this at once; try again shortly.")

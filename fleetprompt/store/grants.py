@@ -31,9 +31,7 @@ GRANTS: Final[dict[str, Grant]] = {
     "publishers": Grant(insert=True, update=_all_but("publishers", "id", "owner_user_id", "handle", "created_at_ms")),
     "listings": Grant(insert=True, update=_all_but("listings", "id", "publisher_id", "asset_kind", "created_at_ms")),
     "listing_revisions": Grant(insert=True),
-    "releases": Grant(
-        insert=True, update=("status", "revoked_at_ms", "revoke_reason", "notes_html", "notes_policy")
-    ),
+    "releases": Grant(insert=True, update=("status", "revoked_at_ms", "revoke_reason", "notes_html", "notes_policy")),
     "install_intents": Grant(insert=True, delete=True, update=("status", "current_token_id", "updated_at_ms")),
     "install_tokens": Grant(insert=True, delete=True, update=("status", "ended_at_ms")),
     "api_keys": Grant(insert=True, update=("revoked_at_ms",)),
@@ -44,17 +42,13 @@ GRANTS: Final[dict[str, Grant]] = {
     ),
     "audit_events": Grant(insert=True),
     "sessions": Grant(insert=True, delete=True, update=("last_seen_at_ms", "ended_at_ms")),
-    "reports": Grant(
-        insert=True, update=("status", "resolution_reason", "resolved_at_ms", "resolved_by_user_id")
-    ),
+    "reports": Grant(insert=True, update=("status", "resolution_reason", "resolved_at_ms", "resolved_by_user_id")),
     "stat_deltas": Grant(insert=True, delete=True),
     "stat_days": Grant(insert=True, update=("install_intents", "redemptions")),
     "stat_totals": Grant(insert=True, delete=True, update=("install_intents_30d", "redemptions_30d", "as_of_day")),
     "facet_deltas": Grant(insert=True, delete=True),
     "facet_counts": Grant(insert=True, delete=True, update=("listings",)),
-    "job_runs": Grant(
-        insert=True, update=("last_started_at_ms", "last_succeeded_at_ms", "last_duration_ms")
-    ),
+    "job_runs": Grant(insert=True, update=("last_started_at_ms", "last_succeeded_at_ms", "last_duration_ms")),
     "instance": Grant(update=("restored_at_ms",)),
     "alembic_version": Grant(),
 }

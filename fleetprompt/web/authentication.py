@@ -117,4 +117,3 @@ def require_same_site(services: Services, headers: Mapping[str, str]) -> None:
 def partner_actor(key: PartnerKey) -> Actor:
     """The actor behind a verified signature."""
     return Actor(credential=Credential.SIGNATURE, partner_key_id=key.key_id, target_system=key.target_system)
-

@@ -92,5 +92,3 @@ def _send_with_our_headers(send: Send, exchange: Exchange) -> Send:
         await send(message)
 
     return send_ours
-
-

@@ -54,7 +54,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return self.operation.kind is Kind.QUERY and self.method == "GET"
 
 
-def get(path: str, operation: Operation, *, caching: Caching = Caching.PRIVATE, etag: Callable[[Any], str] | None = None) -> Route:
+def get(
+    path: str, operation: Operation, *, caching: Caching = Caching.PRIVATE, etag: Callable[[Any], str] | None = None
+) -> Route:
     """A read."""
     return Route(method="GET", path=path, operation=operation, caching=caching, etag=etag)
 

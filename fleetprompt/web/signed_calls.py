@@ -68,9 +68,7 @@ class SignedCalls:
                 raise self._refusal(SignatureRefused(SignatureReason.NONCE_REUSED), route.operation) from refusal
             raise
 
-    async def _run(
-        self, route: Route, arrived: Arrived, exchange: Exchange, nonce: Nonce
-    ) -> Reply:
+    async def _run(self, route: Route, arrived: Arrived, exchange: Exchange, nonce: Nonce) -> Reply:
         try:
             decoded = decode(route.operation.command, incoming(route, arrived))
         except Refusal:
