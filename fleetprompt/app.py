@@ -51,7 +51,7 @@ Answerer = Pipeline | SignedCalls
 
 
 def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRouteHandler:
-    """One handler for all methods of a path. OPTIONS is refused like any wrong method; the framework would answer it."""
+    """One handler for all methods of a path; OPTIONS, which the framework would answer, is a wrong method like any."""
     allow = ", ".join(sorted(answerers))
 
     async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:

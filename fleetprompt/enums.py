@@ -1,4 +1,4 @@
-"""Every closed set of words on the wire, once (spec 4); database checks, OpenAPI and `contracts/enums.json` use these."""
+"""Every closed set of words on the wire, once (spec 4): database checks, OpenAPI and `contracts/` come from here."""
 
 from __future__ import annotations
 

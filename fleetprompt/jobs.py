@@ -1,4 +1,4 @@
-"""What runs by the clock: expiry, folding and retention, in batches, in any number of processes at once (spec 7 Jobs)."""
+"""What runs by the clock: expiry, folding, retention; in batches, in any number of processes at once (spec 7 Jobs)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections and transactions: who holds one, what is sent together, and what a failure means (architecture, Isolation).
+"""Connections and transactions: who holds one, what is sent together, and what a failure means (spec 3 Isolation).
 
 `Database.read` sends single statements outside any transaction. `Tx` reads inside one: its BEGIN and whatever else must
 open it travel with the first read, and `commit` sends every write with the COMMIT, so that a mutation costs two round
@@ -134,7 +134,7 @@ COMMIT: Final = _raw("commit", "COMMIT")
 
 
 class Tx:
-    """One mutation's transaction. `opening` travels behind BEGIN; `on_open` sees its rows before any read is answered."""
+    """One mutation's transaction. `opening` travels behind BEGIN; `on_open` sees its rows before a read is answered."""
 
     def __init__(
         self,
