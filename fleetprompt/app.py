@@ -29,17 +29,18 @@ from fleetprompt.settings import Isolation as IsolationLevel
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database, Isolation
 from fleetprompt.telemetry import Logging, MetricLabels, Metrics
-from fleetprompt.web import envelope
+from fleetprompt.web import envelope, service
 from fleetprompt.web.edge import Edge
 from fleetprompt.web.exchange import exchange_of
 from fleetprompt.web.gate import RateGate
 from fleetprompt.web.limits import Limiter
+from fleetprompt.web.openapi import document, encode
 from fleetprompt.web.pipeline import Pipeline
 from fleetprompt.web.routing import Route
 from fleetprompt.web.signatures import SignatureReason
 from fleetprompt.web.signed_calls import SignedCalls
 
-ROUTES: Final[tuple[Route, ...]] = (*accounts.ROUTES,)
+ROUTES: Final[tuple[Route, ...]] = (*service.ROUTES, *accounts.ROUTES)
 """Every route of the API."""
 
 
@@ -94,6 +95,7 @@ def build_services(settings: Settings, clock: Clock, ring: KeyRing, database_url
         passwords=PasswordHasher(),
         metrics=metrics,
         turnstile=Turnstile(),
+        contract=encode(document(ROUTES)),
     )
 
 

@@ -1,4 +1,4 @@
-"""`fleetprompt demo`: one listing from draft to a token redeemed by a partner, through a real server, told step by step.
+"""`fleetprompt demo`: one listing from draft to a redeemed token, through a real server, told step by step.
 
 The demo keeps to a folder of its own below DATA_DIR, so that it never touches real data.
 """

@@ -26,6 +26,7 @@ class Services:
     passwords: PasswordHasher
     metrics: Metrics
     turnstile: Turnstile
+    contract: bytes
 
     async def open(self) -> None:
         """Start what needs starting; connections are made as the database allows."""

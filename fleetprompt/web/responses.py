@@ -17,7 +17,7 @@ from fleetprompt.web.caching import is_fresh, weak_etag
 from fleetprompt.web.decoding import Decoded, Incoming
 from fleetprompt.web.envelope import JSON
 from fleetprompt.web.exchange import Exchange
-from fleetprompt.web.routing import CACHE_CONTROL, Caching, Route
+from fleetprompt.web.routing import CACHE_CONTROL, Caching, Raw, Route
 
 _encoder: Final = msgspec.json.Encoder()
 
@@ -64,7 +64,8 @@ def call_of(
 
 def read_response(route: Route, arrived: Arrived, result: Any) -> ASGIResponse:
     """The answer to a query; 304 where the client's copy of a public one is still good."""
-    body = _encoder.encode(result)
+    is_raw = isinstance(result, Raw)
+    body = result.body if is_raw else _encoder.encode(result)
     headers = [("cache-control", CACHE_CONTROL[route.caching])]
     if route.caching is Caching.PUBLIC:
         etag = weak_etag(body)
@@ -73,7 +74,8 @@ def read_response(route: Route, arrived: Arrived, result: Any) -> ASGIResponse:
             return ASGIResponse(body=b"", status_code=304, headers=headers)
     elif route.etag is not None:
         headers.append(("etag", route.etag(result)))
-    return ASGIResponse(body=body, status_code=route.status, media_type=JSON, headers=headers)
+    media_type = result.content_type if is_raw else JSON
+    return ASGIResponse(body=body, status_code=route.status, media_type=media_type, headers=headers)
 
 
 def write_response(services: Services, route: Route, reply: Reply) -> ASGIResponse:

@@ -32,6 +32,13 @@ CACHE_CONTROL: Final = {
 }
 
 
+class Raw(msgspec.Struct, frozen=True):
+    """A result that is not encoded: its bytes as they are sent."""
+
+    content_type: str
+    body: bytes
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One method on one path. status: of a success. etag: the strong validator of a reply, where it has one."""
 

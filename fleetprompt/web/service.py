@@ -1,0 +1,51 @@
+"""What the operator's own systems ask: health, readiness, metrics and the contract (spec 6.4 Service)."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Annotated, Final
+
+from msgspec import UNSET, UnsetType
+
+from fleetprompt.authz import Access, Actor
+from fleetprompt.errors import unauthenticated
+from fleetprompt.fields import LINE, Command, Header, Text
+from fleetprompt.runtime.operations import query
+from fleetprompt.runtime.readiness import Ask, health, readiness
+from fleetprompt.runtime.run import Look
+from fleetprompt.web.routing import Caching, Raw, Route, get
+
+AUTHORIZATION_LENGTH_MAX: Final = 1024
+
+
+class ReadMetrics(Command):
+    """Who asks; needed unless this instance is only reachable from its own machine."""
+
+    authorization: Annotated[str, Text(1, AUTHORIZATION_LENGTH_MAX, LINE), Header("Authorization")] | UnsetType = UNSET
+
+
+@query("service.metrics", who=Access.ANYONE)
+async def metrics(look: Look, _: Actor, command: ReadMetrics) -> Raw:
+    """The metrics for Prometheus. Raises UNAUTHENTICATED without METRICS_TOKEN where PUBLIC_URL is not loopback."""
+    settings = look.services.settings
+    if not settings.is_loopback:
+        token = settings.metrics_token
+        shown = "" if command.authorization is UNSET else command.authorization
+        expected = "" if token is None else f"Bearer {token.reveal()}"
+        if token is None or not hmac.compare_digest(shown.encode(), expected.encode()):
+            raise unauthenticated("metrics_token")
+    return Raw(look.services.metrics.content_type, look.services.metrics.render())
+
+
+@query("service.openapi", who=Access.ANYONE)
+async def contract(look: Look, _: Actor, __: Ask) -> Raw:
+    """The OpenAPI document of this version."""
+    return Raw("application/json", look.services.contract)
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    get("/healthz", health, caching=Caching.SECRET),
+    get("/readyz", readiness, caching=Caching.SECRET),
+    get("/metrics", metrics, caching=Caching.SECRET),
+    get("/openapi.json", contract, caching=Caching.PUBLIC),
+)
