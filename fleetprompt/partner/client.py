@@ -36,11 +36,11 @@ class _Caller:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self._base_url)!r}, {self._signer.partner_key_id!r})"
 
-    def _redeem_call(self, install_token: str, target_system: str) -> Call:
+    def _redeem_call(self, install_token: str, target_system: str, idempotency_key: str | None) -> Call:
         token = install_token.encode(errors="replace")
         body = msgspec.json.encode({"installToken": token.decode(), "targetSystem": target_system})
         # One token, one key: whoever asks again, after a crash or a reload, gets the first answer.
-        return self._call(_REDEEM, body, f"redeem-{hashlib.sha256(token).hexdigest()}")
+        return self._call(_REDEEM, body, idempotency_key or f"redeem-{hashlib.sha256(token).hexdigest()}")
 
     def _ping_call(self) -> Call:
         return self._call(_PING, b"{}", f"ping-{secrets.token_hex(16)}")
@@ -71,13 +71,14 @@ class RedeemClient(_Caller):
         self._owns_http = http is None
         self._http = http or httpx.Client(timeout=_TIMEOUT)
 
-    def redeem(self, install_token: str, target_system: str) -> Redemption:
+    def redeem(self, install_token: str, target_system: str, *, idempotency_key: str | None = None) -> Redemption:
         """Resolve `install_token` for `target_system` (`whs`, `agentromatic` or `agentelic`).
 
+        idempotency_key: by default derived from the token, so that asking again replays the first answer.
         Raises NotRedeemable, Unauthenticated, RateLimited, Unavailable, Rejected or UnexpectedReply. May be repeated
         with the same token at any time within 24 hours: the answer is the first one, unless the offer was withdrawn.
         """
-        return _redemption(self._send(self._redeem_call(install_token, target_system)))
+        return _redemption(self._send(self._redeem_call(install_token, target_system, idempotency_key)))
 
     def ping(self) -> Pong:
         """Check key, secret, clock and base URL. Raises Unauthenticated with the `hint` of what is wrong."""
@@ -125,9 +126,9 @@ class AsyncRedeemClient(_Caller):
         self._owns_http = http is None
         self._http = http or httpx.AsyncClient(timeout=_TIMEOUT)
 
-    async def redeem(self, install_token: str, target_system: str) -> Redemption:
+    async def redeem(self, install_token: str, target_system: str, *, idempotency_key: str | None = None) -> Redemption:
         """As `RedeemClient.redeem`."""
-        return _redemption(await self._send(self._redeem_call(install_token, target_system)))
+        return _redemption(await self._send(self._redeem_call(install_token, target_system, idempotency_key)))
 
     async def ping(self) -> Pong:
         """As `RedeemClient.ping`."""

@@ -14,7 +14,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, cast
-from urllib.parse import urlsplit
 
 import http_sf
 
@@ -29,7 +28,6 @@ _PARAMETERS_REQUIRED: Final = frozenset({"created", "nonce", "keyid"})
 _FIELDS_REQUIRED: Final = (b"signature-input", b"signature", b"content-digest", b"idempotency-key")
 _FIELDS_ONCE: Final = frozenset({*_FIELDS_REQUIRED, b"host"})
 _BROWSER_FIELDS: Final = frozenset({b"origin", b"cookie", b"sec-fetch-site", b"sec-fetch-dest"})
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 _FIELD_VALUE: Final = re.compile(rb"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
 _PATH: Final = re.compile(rb"/[\x21-\x7e]*")
@@ -121,15 +119,6 @@ class SignedRequest:
     mac: bytes = field(repr=False)
 
 
-def authority_of(url: str) -> str:
-    """The `@authority` of an absolute http(s) URL: lower case, without the scheme's default port (RFC 9421 2.2.3)."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    if ":" in host:
-        host = f"[{host}]"
-    return host if parts.port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f"{host}:{parts.port}"
-
-
 def browser_header(headers: Sequence[tuple[bytes, bytes]]) -> str | None:
     """The first header that only a browser sends, or None. `Sec-Fetch-Mode` alone is no browser (spec 3)."""
     return next((name.lower().decode() for name, _ in headers if name.lower() in _BROWSER_FIELDS), None)
@@ -145,7 +134,7 @@ def parse(
     """Read the signature of a request, by everything that needs no key (spec 6.6).
 
     raw_path: as received, undecoded, without the query. headers: (name, value) as received, repeats kept.
-    authorities: those of PUBLIC_URL and INTERNAL_URL, from `authority_of`.
+    authorities: those of PUBLIC_URL and INTERNAL_URL, in lower case and without a default port (RFC 9421 2.2.3).
     Raises SignatureRefused, without a hint, and nothing else, whatever the bytes are.
     """
     if browser_header(headers) is not None:
@@ -165,9 +154,9 @@ def parse(
     }
     signature_params = fields[b"signature-input"].partition(b"=")[2]
     return SignedRequest(
-        key_id=cast(str, parameters["keyid"]),
-        nonce=cast(str, parameters["nonce"]),
-        created_s=cast(int, parameters["created"]),
+        key_id=cast("str", parameters["keyid"]),
+        nonce=cast("str", parameters["nonce"]),
+        created_s=cast("int", parameters["created"]),
         expires_s=cast("int | None", parameters.get("expires")),
         algorithm=cast("str | None", parameters.get("alg")),
         idempotency_key=fields[b"idempotency-key"].decode("ascii"),

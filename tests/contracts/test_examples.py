@@ -77,7 +77,7 @@ def test_u_tok_02_the_shell_example_puts_neither_token_nor_secret_on_a_command_l
         ran = run("redeem.sh", server.url, path=f"{tmp_path}:{os.environ['PATH']}")
     assert ran.returncode == 0, ran.stderr
     words = recorded.read_text()
-    assert "curl" in words and "--data-binary" in words
+    assert "--data-binary" in words
     for secret in (TOKEN, TOKEN[31:], base64.b64encode(SECRET).decode(), SECRET.hex()):
         assert secret not in words
 

@@ -72,6 +72,15 @@ def test_e2e_04_a_partner_signs_redeems_and_redeems_again(redeem: Callable[..., 
     assert server.redeemed == 1
 
 
+def test_i_int_06_another_idempotency_key_is_another_redemption() -> None:
+    with serving() as server, RedeemClient(server.url, KEY_ID, SECRET_BASE64) as client:
+        client.redeem(TOKEN, "whs", idempotency_key="mine")
+        assert client.redeem(TOKEN, "whs", idempotency_key="mine").replayed
+        with pytest.raises(NotRedeemable):
+            client.redeem(TOKEN, "whs")
+    assert server.headers[0]["idempotency-key"] == "mine"
+
+
 def test_a_reply_keeps_every_field_of_the_contract_and_ignores_later_ones() -> None:
     with serving() as server:
         assert json.loads(msgspec.json.encode(redeem_in_a_thread(server.url))) == REDEMPTION

@@ -17,7 +17,6 @@ from fleetprompt.web.signatures import (
     SignatureReason,
     SignatureRefused,
     SignedRequest,
-    authority_of,
     browser_header,
     parse,
     verify,
@@ -289,28 +288,6 @@ def test_host_alone_never_makes_an_authority_ours() -> None:
 def test_the_authority_survives_a_proxy_that_rewrites_host() -> None:
     checked(signed().having("Host", "127.0.0.1:8000"))
     checked(signed().without("Host"))
-
-
-@pytest.mark.parametrize(
-    ("url", "authority"),
-    [
-        ("https://FleetPrompt.Example", "fleetprompt.example"),
-        ("https://fleetprompt.example:443/", "fleetprompt.example"),
-        ("http://fleetprompt.example:80", "fleetprompt.example"),
-        ("http://fleetprompt.example:443", "fleetprompt.example:443"),
-        ("http://127.0.0.1:8000", "127.0.0.1:8000"),
-        ("http://[::1]:8000", "[::1]:8000"),
-        ("https://[2001:DB8::1]", "[2001:db8::1]"),
-    ],
-)
-def test_an_authority_is_lower_case_and_without_the_default_port(url: str, authority: str) -> None:
-    assert authority_of(url) == authority
-    request = parse(*_as_parsed(signed(origin=url.rstrip("/"), covered=FIVE)), [authority])
-    verify(request, [SECRET], b'{"installToken":"fpt_x","targetSystem":"whs"}', NOW_S)
-
-
-def _as_parsed(sent: Sent) -> tuple[str, bytes, bytes, list[tuple[bytes, bytes]]]:
-    return sent.method, sent.path.encode(), sent.query.encode(), sent.raw_headers()
 
 
 def test_a_later_failed_check_is_hinted_only_once_the_mac_verified() -> None:
