@@ -1,0 +1,71 @@
+"""What the policy holds against a place in a source: the rule, the words for the writer, and what would mend it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fleetprompt.markdown.verdict import MarkdownProblem, MarkdownRule
+
+_RAW_HTML = "Raw HTML is not allowed. Write \\< for a literal <, or put code between backticks."
+_IMAGE = "Images are not allowed in markdown. Link to the picture, or add it to the listing's images."
+_NESTING = "Quotes, lists and brackets may be nested at most 20 deep."
+_LABEL_LENGTH = "The label of a link definition must be at most 999 characters long."
+
+
+class Finding(NamedTuple):
+    """One offending place.
+
+    line: from 0. escapes: the offsets in the source before which a backslash turns the place into text; empty where
+    the place could not be traced to its characters, or where no escape helps.
+    """
+
+    rule: MarkdownRule
+    message: str
+    line: int
+    escapes: tuple[int, ...] = ()
+
+    def problem(self) -> MarkdownProblem:
+        """The finding as a client reads it."""
+        return MarkdownProblem(self.line + 1, self.rule, self.message)
+
+
+def raw_html(line: int, *escapes: int) -> Finding:
+    """Something that a parser takes for HTML."""
+    return Finding(MarkdownRule.RAW_HTML, _RAW_HTML, line, escapes)
+
+
+def image(line: int, *escapes: int) -> Finding:
+    """An image."""
+    return Finding(MarkdownRule.IMAGE, _IMAGE, line, escapes)
+
+
+def link(line: int, problem: str, *escapes: int) -> Finding:
+    """A link that breaks the link policy; `problem` is `link_problem`'s."""
+    return Finding(MarkdownRule.LINK, f"A link {problem}.", line, escapes)
+
+
+def address(line: int, problem: str, *escapes: int) -> Finding:
+    """A bare address that renderers turn into a link which breaks the link policy."""
+    message = f"A bare address is turned into a link, and a link {problem}. Put it between backticks to show it."
+    return Finding(MarkdownRule.LINK, message, line, escapes)
+
+
+def link_definition(line: int, problem: str, *escapes: int) -> Finding:
+    """A link definition that breaks the link policy, used or not."""
+    return Finding(MarkdownRule.LINK_DEFINITION, f"The address in a link definition {problem}.", line, escapes)
+
+
+def label_length(line: int, *escapes: int) -> Finding:
+    """A link definition with a label longer than CommonMark allows, which some parsers take and others do not."""
+    return Finding(MarkdownRule.LINK_DEFINITION, _LABEL_LENGTH, line, escapes)
+
+
+def nesting(line: int) -> Finding:
+    """Nesting beyond the policy's limit."""
+    return Finding(MarkdownRule.NESTING, _NESTING, line)
+
+
+def character(line: int, code_point: int) -> Finding:
+    """A character that no stored text may hold or render to."""
+    message = f"The character U+{code_point:04X} is not allowed."
+    return Finding(MarkdownRule.CHARACTER, message, line)

@@ -1,0 +1,180 @@
+"""What the policy holds against the text of one paragraph, heading or cell, wherever that stands (spec 3 Markdown)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from markdown_it.common import html_re
+from markdown_it.common.html_blocks import block_names
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+
+from fleetprompt.markdown import findings
+from fleetprompt.markdown.findings import Finding
+from fleetprompt.markdown.links import link_problem
+from fleetprompt.markdown.parsers import CheckingParser, Mark, MarkKind
+
+# What a renderer takes for HTML, and this reading for text: it was read without HTML, or follows another version of
+# CommonMark, where other names begin a block and declarations are looser.
+_OTHER_BLOCKS: Final = "button|canvas|embed|hgroup|map|meta|object|output|progress|source|video"
+_BLOCKS: Final = "|".join(["script|pre|style|textarea", _OTHER_BLOCKS, *block_names])
+_HTML: Final = (
+    re.compile(rf"^[ \t]*(</?(?:{_BLOCKS})(?=[ \t]|/?>|$))", re.IGNORECASE | re.MULTILINE),
+    re.compile(rf"({html_re.open_tag}|{html_re.close_tag}|<!|<\?)"),
+)
+
+# GitHub's renderer lets a bare address run on to the next white space or `<`, through backticks and backslashes.
+_ADDRESSES: Final = (
+    re.compile(r"(?:https?|ftp)(?P<break>:)//(?=[\w\[%@-])[^\s<]*", re.IGNORECASE),
+    re.compile(r"\bwww(?P<break>\.)[^\s<]*", re.IGNORECASE),
+)
+_RUN: Final = re.compile(r"[^\s<]*")
+_ADDRESS_END: Final = re.compile(r"[^\w.~:/?#@!$&'()*+,;=%{}|^\uff0e\uff61\u3002-]")
+_TRAILING: Final = "?!.,:*_~'\");]}\uff0e\uff61\u3002"
+
+# Some renderers take for the address of a link definition what has unbalanced parentheses or opens a code block.
+_DEFINITION: Final = re.compile(
+    r"^[ \t]*(?P<opener>\[)(?:[^\[\]\\]|\\.){1,999}\]:[ \t]*\n?[ \t]*<?(?P<url>[^\s>]+)>?[ \t]*(?=$|[\"'(])",
+    re.DOTALL | re.MULTILINE,
+)
+
+# GitHub's renderer takes for a table what has one column, and cuts cells with no regard for code spans.
+_TABLE_DELIMITER: Final = re.compile(r"^[ \t]*[|:-][|:\- \t]*$", re.MULTILINE)
+_CELL: Final = re.compile(r"(?:\\[!-/:-@\[-`{-~]|[^|\n])+")
+
+_OPAQUE: Final = "\ufffc"
+_NESTED: Final = frozenset({"em", "strong", "s", "link"})
+
+
+class Inspected(NamedTuple):
+    """What was found in a text, with lines and offsets counted from its start, and how deep its markup is nested."""
+
+    found: tuple[Finding, ...]
+    depth: int
+
+
+def inspect_text(parser: CheckingParser, env: EnvType, text: str, following: str = "") -> Inspected:
+    """Everything that `parser` recognizes in `text` and the policy refuses.
+
+    env: the link definitions of the whole source. following: the source line after the text. Raises TooDeep.
+    """
+    tokens, marks = parser.inlines(text, env)
+    found = [*_marked(parser, env, text, marks), *_plain(text, marks), *_definitions(text, following)]
+    if _TABLE_DELIMITER.search(text):
+        found += _table_like(parser, env, text)
+    return Inspected(tuple(_numbered(text, found)), _depth(tokens))
+
+
+def hidden(parser: CheckingParser, env: EnvType, text: str) -> Iterator[Finding]:
+    """What would show up in `text`, a title or a label, in a renderer that does not take it for one."""
+    _, marks = parser.inlines(text, env)
+    for mark in marks:
+        if mark.kind is MarkKind.HTML:
+            yield findings.raw_html(0, mark.start)
+        elif mark.kind is MarkKind.IMAGE:
+            yield findings.image(0, mark.start + 1)
+        elif mark.kind is MarkKind.AUTOLINK and (problem := url_problem(mark.url)):
+            yield findings.link(0, problem, mark.start)
+
+
+def url_problem(url: str) -> str | None:
+    """The link policy's word on an address, both as it is written and as it is rendered."""
+    return link_problem(url) or (None if url.isascii() else link_problem(normalizeLink(url)))
+
+
+def _depth(tokens: Iterable[Token]) -> int:
+    return max(accumulate(token.nesting for token in tokens if token.type.rpartition("_")[0] in _NESTED), default=0)
+
+
+def _numbered(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings with the line of their first place, counted from the start of the text."""
+    for finding in found:
+        yield finding._replace(line=text.count("\n", 0, finding.escapes[0]))
+
+
+def _marked(parser: CheckingParser, env: EnvType, text: str, marks: list[Mark]) -> Iterator[Finding]:
+    for mark in marks:
+        kind, start, end, label_end, url = mark
+        if kind is MarkKind.HTML:
+            yield findings.raw_html(0, start)
+        elif kind is MarkKind.IMAGE:
+            yield findings.image(0, start + 1, label_end)
+        elif kind is MarkKind.LINK and (problem := url_problem(url)):
+            yield findings.link(0, problem, start, label_end)
+        elif kind is MarkKind.AUTOLINK and (problem := url_problem(url)):
+            yield findings.link(0, problem, start)
+        elif kind is MarkKind.BARE and (problem := url_problem(url)):
+            yield findings.address(0, problem, start + url.index(":"))
+        if kind in (MarkKind.LINK, MarkKind.REFERENCE):
+            tail = label_end + 2
+            for finding in hidden(parser, env, text[tail : end - 1]):
+                yield finding._replace(escapes=tuple(tail + place for place in finding.escapes))
+
+
+def _plain(text: str, marks: list[Mark]) -> Iterator[Finding]:
+    """What the parser takes for text, and a renderer of another version or flavour for HTML or a link."""
+    plain = _masked(text, marks)
+    if "<" in plain:
+        for pattern in _HTML:
+            yield from (findings.raw_html(0, match.start(1)) for match in pattern.finditer(plain))
+    for pattern in _ADDRESSES:
+        for match in pattern.finditer(plain):
+            if problem := _address_problem(match, text, marks):
+                yield findings.address(0, problem, match.start("break"))
+
+
+def _definitions(text: str, following: str) -> Iterator[Finding]:
+    if "]:" not in text:
+        return
+    for match in _DEFINITION.finditer(f"{text}\n{following}"):
+        if match.start("opener") < len(text) and (problem := url_problem(match["url"])):
+            yield findings.link_definition(0, problem, match.start("opener"))
+
+
+def _address_problem(address: re.Match[str], text: str, marks: list[Mark]) -> str | None:
+    """What is wrong with a bare address found in the plain part of `text`; one without a scheme is text."""
+    run = _RUN.match(text, address.start())
+    if run is not None and _ends_in_markup(text, run.end(), marks):
+        return "must be followed by white space"
+    if address["break"] == ".":
+        return None
+    return url_problem(_ADDRESS_END.split(address[0], maxsplit=1)[0].rstrip(_TRAILING))
+
+
+def _ends_in_markup(text: str, end: int, marks: list[Mark]) -> bool:
+    """Whether an address that runs to `end` would end inside a code span or take the backslash of an escaped `<`."""
+    return any(
+        mark.start < end < mark.end
+        for mark in marks
+        if mark.kind is MarkKind.CODE or (mark.kind is MarkKind.ESCAPE and text[mark.end - 1] == "<")
+    )
+
+
+def _masked(text: str, marks: list[Mark]) -> str:
+    """`text` with everything that is not plain text made opaque, at the same length."""
+    pieces, position = [], 0
+    for start, end in sorted(_opaque(mark) for mark in marks):
+        if end > position:
+            start = max(start, position)
+            pieces += [text[position:start], re.sub(r"[^\n]", _OPAQUE, text[start:end])]
+            position = end
+    return "".join([*pieces, text[position:]])
+
+
+def _opaque(mark: Mark) -> tuple[int, int]:
+    is_link = mark.kind in (MarkKind.LINK, MarkKind.REFERENCE)
+    return (mark.label_end if is_link else mark.start), mark.end
+
+
+def _table_like(parser: CheckingParser, env: EnvType, text: str) -> Iterator[Finding]:
+    """What the cells of this text hold by themselves, should a renderer take it for a table."""
+    for cell in _CELL.finditer(text):
+        # An escaped pipe loses its backslash before the cell is read. The stand-in keeps the length.
+        content = cell[0].replace("\\|", " |")
+        _, marks = parser.inlines(content, env)
+        for finding in _marked(parser, env, content, marks):
+            yield finding._replace(escapes=tuple(cell.start() + place for place in finding.escapes))

@@ -1,0 +1,122 @@
+"""The markdown policy: a source is accepted and rendered, or refused with every problem named (spec 3 Markdown).
+
+A pure function of the source. Nothing is dropped in silence: what is not allowed is refused.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from fleetprompt.markdown import findings
+from fleetprompt.markdown.findings import Finding
+from fleetprompt.markdown.inspection import inspect
+from fleetprompt.markdown.readings import readings
+from fleetprompt.markdown.rendering import TooLong, render
+from fleetprompt.markdown.sanitizers import Disagreement
+from fleetprompt.markdown.suggestion import escaped
+from fleetprompt.markdown.verdict import (
+    MARKDOWN_LENGTH_MAX,
+    MarkdownProblem,
+    MarkdownRule,
+    SafeHtml,
+    Verdict,
+    normalized,
+    too_complex,
+)
+
+_logger = logging.getLogger(__name__)
+
+PROBLEMS_MAX: Final = 100
+
+# Control characters but tab and newline, the line separators that some parsers end a line at, surrogates,
+# bidirectional overrides, tag characters.
+_FORBIDDEN: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_REFERENCE: Final = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+# What a defect in a parser or sanitizer raises. None of it is the writer's doing, and none of it may let a text pass.
+_DEFECTS: Final = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError),
+    *(MemoryError, RuntimeError, TypeError, ValueError),
+)
+
+
+def judge(source: str, *, suggest: bool = False) -> Verdict:
+    """The policy's verdict on `source`: any string, counted in code points after NFC.
+
+    suggest: whether to look for an escaped version that passes. What the parsers or sanitizers fail on is refused and
+    logged, without its content. The cost of hostile input is bounded by whoever calls (MarkdownWorkers).
+    """
+    text = normalized(source)
+    try:
+        return _judged(text, suggest)
+    except _DEFECTS as error:
+        _logger.error("The markdown policy failed on a text and refused it: %s.", type(error).__name__)
+        return too_complex(_FORBIDDEN.sub("\ufffd", text))
+
+
+def render_stored(source: str) -> SafeHtml:
+    """The HTML of a source that an earlier version of the policy accepted.
+
+    One that this version refuses is shown as its own text.
+    """
+    verdict = judge(source)
+    return verdict.html or SafeHtml(f"<pre><code>{html.escape(verdict.source, quote=False)}</code></pre>\n")
+
+
+def _judged(text: str, suggest: bool) -> Verdict:
+    if problems := _character_problems(text):
+        return Verdict(_FORBIDDEN.sub("\ufffd", text), problems)
+    if len(text) > MARKDOWN_LENGTH_MAX:
+        message = f"This text must be at most {MARKDOWN_LENGTH_MAX} characters long."
+        return Verdict(text, (MarkdownProblem(1, MarkdownRule.LENGTH, message),))
+    if problems := _problems(_findings(text)):
+        suggestion = escaped(text) if suggest else None
+        accepted = suggestion is not None and not _judged(suggestion, suggest=False).problems
+        return Verdict(text, problems, suggestion=suggestion if accepted else None)
+    return _rendered(text)
+
+
+def _findings(text: str) -> Iterator[Finding]:
+    for reading in readings(text):
+        yield from inspect(reading)
+
+
+def _problems(found: Iterator[Finding]) -> tuple[MarkdownProblem, ...]:
+    problems = {finding.problem() for finding in found}
+    return tuple(sorted(problems, key=lambda problem: (problem.line, problem.rule, problem.message)))[:PROBLEMS_MAX]
+
+
+def _character_problems(text: str) -> tuple[MarkdownProblem, ...]:
+    return _problems(
+        findings.character(text.count("\n", 0, match.start()), ord(match[0]))
+        for match in islice(_FORBIDDEN.finditer(text), PROBLEMS_MAX)
+    )
+
+
+def _rendered(text: str) -> Verdict:
+    try:
+        rendered = render(text)
+    except TooLong:
+        return too_complex(text)
+    except Disagreement:
+        _logger.error("The sanitizers disagree on a rendered text of %d characters. It was refused.", len(text))
+        message = "This text could not be rendered safely. Simplify its markup."
+        return Verdict(text, (MarkdownProblem(1, MarkdownRule.SANITIZER, message),))
+    if forbidden := _FORBIDDEN.search(rendered):
+        return Verdict(text, _problems(_spelled_out(text, forbidden[0])))
+    return Verdict(text, (), html=rendered)
+
+
+def _spelled_out(text: str, forbidden: str) -> Iterator[Finding]:
+    """Where character references spell out a character that the text itself may not hold."""
+    for match in _REFERENCE.finditer(text):
+        for character in _FORBIDDEN.findall(html.unescape(match[0])):
+            yield findings.character(text.count("\n", 0, match.start()), ord(character))

@@ -1,0 +1,124 @@
+"""Two sanitizers over the rendered HTML, each strict enough alone, and what becomes of a text that they differ on.
+
+Both are allowlists of their own: elements, attributes, schemes. The renderer can only produce what they allow, so a
+difference means a defect in one of the three, and the text is refused (spec 3 Markdown; U-XSS-01, 02, 06).
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import Final
+
+import bleach
+import nh3
+
+from fleetprompt.markdown.verdict import SafeHtml
+
+LINK_REL: Final = "noopener noreferrer nofollow"
+
+_ALIGNMENTS: Final = frozenset({"left", "center", "right"})
+_BLEACH_TAGS: Final = frozenset(
+    {"a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s"}
+    | {"strong", "table", "tbody", "td", "th", "thead", "tr", "ul"}
+)
+_NH3_TAGS: Final = frozenset(
+    {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote"}
+    | {"ul", "ol", "li", "a", "table", "thead", "tbody", "tr", "th", "td"}
+)
+
+
+class Disagreement(Exception):
+    """Raised where a sanitizer would change what was rendered, or the two do not end at the same HTML."""
+
+
+def agreed(rendered: str) -> SafeHtml:
+    """The HTML as nh3 writes it, where that lost nothing, and bleach and nh3 itself would change nothing more.
+
+    Raises Disagreement otherwise. The renderer writes entities and quotes in its own way, so what must be the same
+    before and after is the sequence of elements, attributes and text that a parser reads.
+    """
+    html = _nh3(rendered)
+    if _meaning(html) != _meaning(rendered) or _bleach(html) != html or _nh3(html) != html:
+        raise Disagreement
+    return SafeHtml(html)
+
+
+def _bleach(html: str) -> str:
+    return str(
+        bleach.clean(html, tags=_BLEACH_TAGS, attributes=_bleach_keeps, protocols={"https"}, strip_comments=False)
+    )
+
+
+def _bleach_keeps(tag: str, name: str, value: str) -> bool:
+    match tag, name:
+        case "a", "href":
+            return value.startswith("https://")
+        case "a", "rel":
+            return value == LINK_REL
+        case "a", "title":
+            return True
+        case "ol", "start":
+            return value.isdecimal()
+        case "th" | "td", "align":
+            return value in _ALIGNMENTS
+    return False
+
+
+def _nh3(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=_NH3_TAGS,
+        clean_content_tags=set(),
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        attribute_filter=_nh3_filter,
+        tag_attribute_values={"th": {"align": _ALIGNMENTS}, "td": {"align": _ALIGNMENTS}},
+        generic_attribute_prefixes=set(),
+        url_schemes={"https"},
+        url_relative="deny",
+        link_rel=LINK_REL,
+    )
+
+
+def _nh3_filter(tag: str, name: str, value: str) -> str | None:
+    if name == "start":
+        return value if value.isdecimal() else None
+    return value
+
+
+_Event = tuple[str, str, tuple[tuple[str, str | None], ...]]
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.events: list[_Event] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.events.append(("open", tag, tuple(sorted(attrs))))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.events.append(("close", tag, ()))
+
+    def handle_data(self, data: str) -> None:
+        if self.events and self.events[-1][0] == "text":
+            data = self.events.pop()[1] + data
+        self.events.append(("text", data, ()))
+
+    def handle_comment(self, data: str) -> None:
+        self.events.append(("comment", data, ()))
+
+    def handle_decl(self, decl: str) -> None:
+        self.events.append(("declaration", decl, ()))
+
+    def unknown_decl(self, data: str) -> None:
+        self.events.append(("declaration", data, ()))
+
+    def handle_pi(self, data: str) -> None:
+        self.events.append(("instruction", data, ()))
+
+
+def _meaning(html: str) -> list[_Event]:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.events

@@ -1,0 +1,220 @@
+"""The pool of processes that judge markdown for a server, so that no text can stall it (spec 3 Markdown)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from pathlib import Path
+from typing import Final
+
+import fleetprompt
+from fleetprompt.errors import unavailable
+from fleetprompt.markdown.verdict import Verdict, normalized, too_complex
+from fleetprompt.markdown.wire import REPLY_HEADER, Reply, decoded_reply, encoded_request
+
+_logger = logging.getLogger(__name__)
+
+_START_LIMIT_S: Final = 30.0
+
+# What an interpreter may need to start; everything else of the server's environment, secrets included, stays there.
+_INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
+
+
+class _Died(Exception):
+    """Raised where a worker ended while it was judging; `by` is the signal that ended it, or None."""
+
+    def __init__(self, by: int | None) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+class MarkdownWorkers:
+    """A few worker processes, started when they are first needed.
+
+    size_max: processes. waiting_max: texts that wait for one before more are refused. cpu_limit_s: seconds of
+    processor time that one text may take; measured by the kernel, so that a busy machine changes no verdict.
+    wall_limit_s: seconds that a caller waits for a worker before the machine counts as overloaded. idle_s: seconds
+    after which a worker beyond the first is given up.
+    """
+
+    def __init__(
+        self,
+        *,
+        size_max: int = 2,
+        waiting_max: int = 32,
+        cpu_limit_s: float = 2.0,
+        wall_limit_s: float = 6.0,
+        idle_s: float = 60.0,
+    ) -> None:
+        self._waiting_max = waiting_max
+        self._cpu_limit_s = cpu_limit_s
+        self._wall_limit_s = wall_limit_s
+        self._idle_s = idle_s
+        self._turns = asyncio.Semaphore(size_max)
+        self._waiting = 0
+        self._open = False
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+
+    async def start(self) -> None:
+        """Take work from now on. Starts no process yet."""
+        self._open = True
+
+    async def close(self) -> None:
+        """Take no more work and end every process; what is still being judged is refused with UNAVAILABLE."""
+        self._open = False
+        workers = [*self._idle, *self._busy]
+        self._idle.clear()
+        for worker in workers:
+            worker.kill()
+        await asyncio.gather(*(worker.ended() for worker in workers))
+
+    async def judge(self, source: str, *, suggest: bool = False) -> Verdict:
+        """The policy's verdict on `source`, with a suggestion if asked for; `too_complex` where it takes too long.
+
+        Raises UNAVAILABLE while too many texts wait, on an overloaded machine, and outside start and close.
+        """
+        if not self._open:
+            raise unavailable("The server is shutting down.")
+        if self._turns.locked() and self._waiting >= self._waiting_max:
+            raise unavailable("Too many texts are being checked at once.")
+        self._waiting += 1
+        try:
+            await self._turns.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            return await self._judge(source, suggest)
+        finally:
+            self._turns.release()
+
+    async def _judge(self, source: str, suggest: bool) -> Verdict:
+        for _ in range(2):  # a worker can be ended by something that is not the text's fault
+            try:
+                reply = await self._ask(encoded_request(source, suggest))
+            except _Died as died:
+                if not self._open:
+                    raise unavailable("The server is shutting down.") from None
+                if died.by == signal.SIGPROF:
+                    break
+                _logger.warning("A markdown worker died while it was judging a text (signal %s).", died.by)
+            else:
+                for message in reply.logged:
+                    _logger.error("%s", message)
+                return reply.verdict
+        return too_complex(normalized(source))
+
+    async def _ask(self, request: bytes) -> Reply:
+        worker = await self._worker()
+        self._busy.add(worker)
+        try:
+            async with asyncio.timeout(self._wall_limit_s):
+                reply = await worker.ask(request)
+        except TimeoutError:
+            worker.kill()
+            raise unavailable("The text could not be checked in time.") from None
+        except BaseException:
+            worker.kill()
+            raise
+        finally:
+            self._busy.discard(worker)
+        self._keep(worker)
+        return reply
+
+    async def _worker(self) -> _Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.alive:
+                return worker
+        return await _Worker.start(self._cpu_limit_s)
+
+    def _keep(self, worker: _Worker) -> None:
+        if not self._open:
+            worker.kill()
+            return
+        self._idle.append(worker)
+        if len(self._idle) > 1:
+            asyncio.get_running_loop().call_later(self._idle_s, self._give_up_spare)
+
+    def _give_up_spare(self) -> None:
+        if len(self._idle) > 1:
+            self._idle.pop(0).kill()
+
+
+class _Worker:
+    """One process and its pipes."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, cpu_limit_s: float) -> _Worker:
+        """A process that is ready for work. Raises UNAVAILABLE where none can be had."""
+        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        environment["PYTHONPATH"] = str(Path(fleetprompt.__file__).resolve().parents[1])
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-P", "-m", "fleetprompt.markdown.worker", str(cpu_limit_s)),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env=environment,
+                cwd="/",
+                start_new_session=True,  # a Ctrl-C in the terminal must not end it before the server has drained
+            )
+        except OSError as error:
+            _logger.error("No markdown worker could be started: %s.", error)
+            raise unavailable("Texts cannot be checked at the moment.") from None
+        worker = cls(process)
+        try:
+            async with asyncio.timeout(_START_LIMIT_S):
+                await worker._frame()
+        except (TimeoutError, _Died):
+            worker.kill()
+            _logger.error("A markdown worker did not become ready.")
+            raise unavailable("Texts cannot be checked at the moment.") from None
+        except BaseException:
+            worker.kill()
+            raise
+        return worker
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is not known to have ended."""
+        return self._process.returncode is None
+
+    async def ask(self, request: bytes) -> Reply:
+        """The reply to one request. Raises _Died where the process ends first."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(request)
+        try:
+            await self._process.stdin.drain()
+        except ConnectionError:
+            raise _Died(await self._signal()) from None
+        return decoded_reply(await self._frame())
+
+    async def _frame(self) -> bytes:
+        assert self._process.stdout is not None
+        try:
+            header = await self._process.stdout.readexactly(REPLY_HEADER.size)
+            (length,) = REPLY_HEADER.unpack(header)
+            return await self._process.stdout.readexactly(length)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise _Died(await self._signal()) from None
+
+    async def _signal(self) -> int | None:
+        code = await self._process.wait()
+        return -code if code < 0 else None
+
+    def kill(self) -> None:
+        """End the process at once."""
+        if self.alive:
+            self._process.kill()
+
+    async def ended(self) -> None:
+        """Wait until the process has ended."""
+        await self._process.wait()
