@@ -61,7 +61,8 @@ def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRo
         route, answerer = answerers[request.method]
         return await answerer.answer(route, request.scope, request.receive)
 
-    return HTTPRouteHandler(_litestar_path(path), http_method=[*answerers, HttpMethod.OPTIONS])(endpoint)
+    methods = [*map(HttpMethod, answerers), HttpMethod.OPTIONS]
+    return HTTPRouteHandler(_litestar_path(path), http_method=methods)(endpoint)
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def build_services(settings: Settings, clock: Clock, ring: KeyRing, database_url
         clock=clock,
         ring=ring,
         db=Database(database_url, isolation=isolation, on_wait=metrics.pool_waited),
-        markdown=MarkdownWorkers(on_kill=metrics.markdown_worker_killed),
+        markdown=MarkdownWorkers(),
         passwords=PasswordHasher(),
         metrics=metrics,
         turnstile=Turnstile(),

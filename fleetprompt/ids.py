@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
+import uuid_utils
 import uuid_utils.compat
 from typeid import TypeID
 
@@ -22,7 +23,7 @@ def new_uuid() -> UUID:
 @lru_cache(maxsize=16_384)
 def encode(prefix: str, value: UUID) -> str:
     """The TypeID of `value`: `prefix_` and 26 characters of base32."""
-    return str(TypeID.from_uuid(value, prefix))
+    return str(TypeID.from_uuid(uuid_utils.UUID(int=value.int), prefix))
 
 
 @lru_cache(maxsize=16_384)

@@ -74,4 +74,6 @@ def readings(source: str) -> Iterator[Reading]:
         (False, True) if "|" in source else (False,),
     ):
         inline = product((False, True), (False, True))
-        yield Reading(text, tuple(Dialect(html, tables, strikethrough, autolinks) for strikethrough, autolinks in inline))
+        yield Reading(
+            text, tuple(Dialect(html, tables, strikethrough, autolinks) for strikethrough, autolinks in inline)
+        )

@@ -55,7 +55,7 @@ _ALL: Final = reading(
     ).order_by(job_runs.c.job),
     JobRun,
 )
-_VALUES: Final = {
+_VALUES: Final[dict[str, Any]] = {
     name: bindparam(name) for name in ("job", "last_started_at_ms", "last_succeeded_at_ms", "last_duration_ms")
 }
 _UPSERT_VALUES: Final = insert(job_runs).values(_VALUES)
