@@ -52,7 +52,7 @@ Answerer = Pipeline | SignedCalls
 
 
 def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRouteHandler:
-    """One handler for all methods of a path; OPTIONS, which the framework would answer, is a wrong method like any."""
+    """One handler for all methods of a path, so that every wrong one, OPTIONS included, is told the right ones."""
     allow = ", ".join(sorted(answerers))
 
     async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
@@ -61,8 +61,7 @@ def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRo
         route, answerer = answerers[request.method]
         return await answerer.answer(route, request.scope, request.receive)
 
-    methods = [*map(HttpMethod, answerers), HttpMethod.OPTIONS]
-    return HTTPRouteHandler(_litestar_path(path), http_method=methods)(endpoint)
+    return HTTPRouteHandler(_litestar_path(path), http_method=list(HttpMethod))(endpoint)
 
 
 @dataclass(frozen=True)

@@ -46,19 +46,28 @@ def open_instance(settings: Settings) -> Iterator[Instance]:
     Raises Failure.
     """
     try:
-        ring = settings.master_keys or load_or_create(settings.key_ring_path)
-        if settings.database_url is not None:
-            serving_url = settings.database_url.reveal()
-            owner = settings.migrate_database_url or settings.database_url
-            yield Instance(settings, ring, serving_url, owner.reveal(), None)
-            return
-        embedded = acquire(settings.data_dir)
-    except (KeyRingError, EmbeddedError) as error:
+        embedded = acquire(settings.data_dir) if settings.database_url is None else None
+    except EmbeddedError as error:
         raise Failure(str(error)) from error
     try:
-        yield Instance(settings, ring, embedded.serving_url, embedded.owner_url, embedded)
+        yield _instance(settings, embedded)
     finally:
-        embedded.release()
+        if embedded is not None:
+            embedded.release()
+
+
+def _instance(settings: Settings, embedded: EmbeddedDatabase | None) -> Instance:
+    try:
+        ring = settings.master_keys or load_or_create(settings.key_ring_path)
+    except KeyRingError as error:
+        raise Failure(str(error)) from error
+    if embedded is not None:
+        return Instance(settings, ring, embedded.serving_url, embedded.owner_url, embedded)
+    serving = settings.database_url
+    if serving is None:
+        raise Failure("FLEETPROMPT_DATABASE_URL names no database.")
+    owner = settings.migrate_database_url or serving
+    return Instance(settings, ring, serving.reveal(), owner.reveal(), None)
 
 
 def bring_up_to_date(instance: Instance) -> None:
