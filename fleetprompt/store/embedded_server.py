@@ -125,10 +125,12 @@ def ensure_running(folder: Folder) -> None:
     """
     if is_listening(folder):
         _bound_log(folder)
-    else:
-        with _no_server(folder) as lock:
-            _start(folder, lock)
-    _await_connections(folder)
+        if _becomes_ready(folder):
+            return
+    with _no_server(folder) as lock:
+        _start(folder, lock)
+    if not _becomes_ready(folder):
+        raise EmbeddedError(f"The PostgreSQL of {folder.home} did not start. It said:\n{_last_words(folder)}")
 
 
 def is_listening(folder: Folder) -> bool:
@@ -174,7 +176,8 @@ def _no_server(folder: Folder) -> Iterator[int]:
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
             if not _lock_within(lock, STOP_WITHIN_S):
-                raise EmbeddedError(f"An earlier PostgreSQL of {folder.home} does not end: {_listed(_holders(lock))}.")
+                who = sorted(_holders(lock)) or "in another container"
+                raise EmbeddedError(f"An earlier PostgreSQL of {folder.home} does not end (processes: {who}).")
         _refuse_stranger(folder)
         yield lock
     finally:
@@ -197,16 +200,20 @@ def _start(folder: Folder, lock: int) -> None:
         os.close(log)
 
 
-def _await_connections(folder: Folder) -> None:
+def _becomes_ready(folder: Folder) -> bool:
+    """Wait for the server to take connections; False where it ends instead (it may have been shutting down)."""
     conninfo = make_conninfo(host=str(folder.socket_dir), user=Role.APP, dbname="postgres", connect_timeout=5).encode()
     gives_up = time.monotonic() + START_WITHIN_S
     while PGconn.ping(conninfo) != Ping.OK:
-        ended = not is_listening(folder) and _is_free(folder.home / "server.lock")
-        if ended or time.monotonic() > gives_up:
-            how = "did not start" if ended else f"is not ready after {START_WITHIN_S:.0f} s"
-            said = _tail(folder.log.read_text(errors="replace"))
-            raise EmbeddedError(f"The PostgreSQL of {folder.home} {how}. It said:\n{said}")
+        if not is_listening(folder) and _is_free(folder.home / "server.lock"):
+            return False
+        if time.monotonic() > gives_up:
+            raise EmbeddedError(
+                f"The PostgreSQL of {folder.home} takes no connections after {START_WITHIN_S:.0f} s. "
+                f"It said:\n{_last_words(folder)}"
+            )
         time.sleep(POLL_S)
+    return True
 
 
 def _refuse_other_major(folder: Folder) -> None:
@@ -268,14 +275,14 @@ def _holders(lock: int) -> set[int]:
     return found
 
 
-def _listed(pids: set[int]) -> str:
-    return "process " + ", ".join(map(str, sorted(pids)))
-
-
 def _bound_log(folder: Folder) -> None:
     """The server appends, so that a file cut short under its hands simply goes on from there."""
     if folder.log.exists() and folder.log.stat().st_size > LOG_BYTES_MAX:
         os.truncate(folder.log, 0)
+
+
+def _last_words(folder: Folder) -> str:
+    return _tail(folder.log.read_text(errors="replace"))
 
 
 def _tail(text: str) -> str:

@@ -355,6 +355,19 @@ def test_a_user_of_the_database_can_start_a_dead_server_again(database: Embedded
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_a_server_that_is_shutting_down_is_waited_for_and_started_anew(stopped: Path) -> None:
+    with acquired(stopped) as database:
+        pid = postmaster(stopped)
+        last_client = psycopg.connect(database.serving_url)
+        os.kill(pid, signal.SIGTERM)  # new clients are turned away, and it ends with the last old one
+        wait_until(lambda: "stopping" in (stopped / "postgres/data/postmaster.pid").read_text(), "it is stopping")
+        leaves = threading.Timer(0.3, last_client.close)
+        leaves.start()
+        with acquired(stopped):
+            assert postmaster(stopped) != pid
+        leaves.join()
+
+
 def test_a_stale_pid_file_that_names_a_living_process_does_not_stop_the_start(stopped: Path) -> None:
     with acquired(stopped):
         os.kill(postmaster(stopped), signal.SIGKILL)
