@@ -23,7 +23,7 @@ from fleetprompt.runtime import audit, nonces
 from fleetprompt.runtime.idempotency import LedgerEntry, LedgerScope, Reply
 from fleetprompt.runtime.operations import Ledger, Operation, Outcome
 from fleetprompt.runtime.services import Services
-from fleetprompt.store.db import CommitUnknown, ConnectionLost, Rerun, Rows, Session, Tx
+from fleetprompt.store.db import CommitUnknown, ConnectionLost, Rerun, PooledConnection, Rows, Tx
 from fleetprompt.store.statements import Bound
 
 RERUN_MS_MAX: Final = 4_000
@@ -79,7 +79,7 @@ class MutationTx(Tx):
 
     def __init__(
         self,
-        session: Session,
+        connection: PooledConnection,
         services: Services,
         call: Call,
         entry: LedgerEntry | None,
@@ -94,7 +94,7 @@ class MutationTx(Tx):
             opening.append(call.nonce.look_up())
         if entry is not None:
             opening.append(entry.look_up())
-        super().__init__(session, services.db.isolation, opening, self._opened)
+        super().__init__(connection, services.db.isolation, opening, self._opened)
         self.services = services
         self.ring = services.ring
         self.settings = services.settings
@@ -154,8 +154,8 @@ async def consume_nonce(services: Services, call: Call) -> None:
     """Use up the nonce of a verified request that is refused before any operation. Raises UNAUTHENTICATED if used."""
 
     async def attempt() -> None:
-        async with services.db.session() as session:
-            await _leave(MutationTx(session, services, call, None), call)
+        async with services.db.connection() as connection:
+            await _leave(MutationTx(connection, services, call, None), call)
 
     await _until_it_stood_alone(services, attempt, is_replayable=True)
 
@@ -202,8 +202,8 @@ async def _once(
     arguments: Sequence[Any] = (actor, command)
     if operation.prepare is not None:
         arguments = (actor, command, await operation.prepare(services, actor, command))
-    async with services.db.session() as session:
-        tx = MutationTx(session, services, call, entry, rechecks_replay=operation.rechecks_replay)
+    async with services.db.connection() as connection:
+        tx = MutationTx(connection, services, call, entry, rechecks_replay=operation.rechecks_replay)
         try:
             outcome: Outcome[Any] = await operation.function(tx, *arguments)
             await tx.read()

@@ -83,7 +83,7 @@ def _translate(error: psycopg.Error, *, committing: bool) -> Exception:
     return error
 
 
-class Session:
+class PooledConnection:
     """One pooled connection, used by one caller at a time."""
 
     def __init__(self, connection: psycopg.AsyncConnection[Any], meter: Callable[[int], None]) -> None:
@@ -138,12 +138,12 @@ class Tx:
 
     def __init__(
         self,
-        session: Session,
+        connection: PooledConnection,
         isolation: Isolation,
         opening: Sequence[Bound[Any]],
         on_open: Callable[[list[Rows]], None],
     ) -> None:
-        self._session = session
+        self._connection = connection
         self._isolation = isolation
         self._opening = opening
         self._on_open = on_open
@@ -152,9 +152,9 @@ class Tx:
     async def read(self, *batch: Bound[Any]) -> list[Rows]:
         """Send reads together; the first call also opens the transaction."""
         if self.is_open:
-            return await self._session.exchange(batch) if batch else []
+            return await self._connection.exchange(batch) if batch else []
         opening = [BEGIN[self._isolation], *self._opening]
-        results = await self._session.exchange([*opening, *batch])
+        results = await self._connection.exchange([*opening, *batch])
         self.is_open = True
         self._on_open(results[1 : len(opening)])
         return results[len(opening) :]
@@ -170,7 +170,7 @@ class Tx:
 
     async def commit(self, writes: Sequence[Bound[Any]]) -> None:
         """Send every write and the COMMIT in one round trip. Raises Rerun, CommitUnknown or UNAVAILABLE."""
-        await self._session.exchange([*writes, COMMIT], committing=True)
+        await self._connection.exchange([*writes, COMMIT], committing=True)
 
 
 class Database:
@@ -228,7 +228,7 @@ class Database:
         await self._search.close(timeout=5)
 
     @asynccontextmanager
-    async def session(self, *, search: bool = False) -> AsyncIterator[Session]:
+    async def connection(self, *, search: bool = False) -> AsyncIterator[PooledConnection]:
         """One connection for as long as the block runs. Raises UNAVAILABLE where none is free in time."""
         pool = self._search if search else self._main
         started = time.perf_counter()
@@ -240,15 +240,15 @@ class Database:
             self._on_wait(pool.name, time.perf_counter() - started)
         session = Session(connection, self._count)
         try:
-            yield session
+            yield pooled
         finally:
-            await asyncio.shield(self._give_back(pool, connection, session))
+            await asyncio.shield(self._give_back(pool, connection, pooled))
 
     @staticmethod
     async def _give_back(
-        pool: psycopg_pool.AsyncConnectionPool[Any], connection: psycopg.AsyncConnection[Any], session: Session
+        pool: psycopg_pool.AsyncConnectionPool[Any], connection: psycopg.AsyncConnection[Any], pooled: PooledConnection
     ) -> None:
-        await session.rollback()
+        await pooled.rollback()
         await pool.putconn(connection)
 
     def _count(self, statements: int) -> None:
@@ -264,8 +264,8 @@ class Database:
         """All rows of a single statement. A connection found dead is replaced once; then UNAVAILABLE."""
         for last_try in (False, True):
             try:
-                async with self.session(search=search) as session:
-                    rows = (await session.exchange([bound]))[0]
+                async with self.connection(search=search) as connection:
+                    rows = (await connection.exchange([bound]))[0]
                 return _rows_of(bound.statement, rows)
             except ConnectionLost as error:
                 if last_try:
