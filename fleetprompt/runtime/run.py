@@ -23,7 +23,7 @@ from fleetprompt.runtime import audit, nonces
 from fleetprompt.runtime.idempotency import LedgerEntry, LedgerScope, Reply
 from fleetprompt.runtime.operations import Ledger, Operation, Outcome
 from fleetprompt.runtime.services import Services
-from fleetprompt.store.db import CommitUnknown, ConnectionLost, Rerun, PooledConnection, Rows, Tx
+from fleetprompt.store.db import CommitUnknown, ConnectionLost, PooledConnection, Rerun, Rows, Tx
 from fleetprompt.store.statements import Bound
 
 RERUN_MS_MAX: Final = 4_000

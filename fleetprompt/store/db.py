@@ -238,7 +238,7 @@ class Database:
             raise unavailable("The database is away or busy; try again shortly.") from error
         finally:
             self._on_wait(pool.name, time.perf_counter() - started)
-        session = Session(connection, self._count)
+        pooled = PooledConnection(connection, self._count)
         try:
             yield pooled
         finally:
