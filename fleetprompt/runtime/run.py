@@ -20,6 +20,7 @@ from fleetprompt import ids
 from fleetprompt.authz import Actor
 from fleetprompt.errors import Code, Refusal, unauthenticated, unavailable
 from fleetprompt.runtime import audit, nonces
+from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.idempotency import LedgerEntry, LedgerScope, Reply
 from fleetprompt.runtime.operations import Ledger, Operation, Outcome
 from fleetprompt.runtime.services import Services
@@ -131,7 +132,7 @@ class MutationTx(Tx):
 
 async def ask(operation: Operation, services: Services, actor: Actor, command: msgspec.Struct) -> Any:
     """Run a query and return its result."""
-    return await operation.function(Look(services), actor, command)
+    return await in_time(operation.function(Look(services), actor, command))
 
 
 async def run(operation: Operation, services: Services, actor: Actor, command: msgspec.Struct, call: Call) -> Reply:
@@ -139,6 +140,10 @@ async def run(operation: Operation, services: Services, actor: Actor, command: m
 
     Raises the verb's refusals; CONFLICT for a reused key; UNAVAILABLE where the conflicts or the outage outlast 4 s.
     """
+    return await in_time(_run(operation, services, actor, command, call))
+
+
+async def _run(operation: Operation, services: Services, actor: Actor, command: msgspec.Struct, call: Call) -> Reply:
     entry = _ledger_entry(operation, services, actor, call)
     async with AsyncExitStack() as stack:
         if entry is not None:
@@ -157,7 +162,7 @@ async def consume_nonce(services: Services, call: Call) -> None:
         async with services.db.connection() as connection:
             await _leave(MutationTx(connection, services, call, None), call)
 
-    await _until_it_stood_alone(services, attempt, is_replayable=True)
+    await in_time(_until_it_stood_alone(services, attempt, is_replayable=True))
 
 
 async def _until_it_stood_alone(

@@ -1,0 +1,34 @@
+"""No caller waits for ever: an answer comes in time, also while the database neither works nor refuses (spec 9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final, TypeVar
+
+from fleetprompt.errors import unavailable
+
+ANSWER_S_MAX: Final = 4.5
+
+Answer = TypeVar("Answer")
+
+
+async def in_time(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """The result of `work`, or UNAVAILABLE when it takes longer than `ANSWER_S_MAX`.
+
+    The work itself is not cancelled: a driver that is told to stop waits for a server that may never answer. What it
+    does happens whole or not at all, and a retry under the same idempotency key learns which.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        async with asyncio.timeout(ANSWER_S_MAX):
+            return await asyncio.shield(task)
+    except TimeoutError:
+        task.add_done_callback(_take_note)
+        raise unavailable("The database does not answer; try again shortly.") from None
+
+
+def _take_note(task: asyncio.Future[Any]) -> None:
+    """Look at how abandoned work ended, so that asyncio does not report it as forgotten."""
+    if not task.cancelled():
+        task.exception()
