@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from typing import Any, Final, TypeVar
 
 from fleetprompt.errors import unavailable
@@ -13,18 +13,18 @@ ANSWER_S_MAX: Final = 4.5
 Answer = TypeVar("Answer")
 
 
-async def in_time(work: Coroutine[Any, Any, Answer]) -> Answer:
+async def in_time(work: Awaitable[Answer]) -> Answer:
     """The result of `work`, or UNAVAILABLE when it takes longer than `ANSWER_S_MAX`.
 
     The work itself is not cancelled: a driver that is told to stop waits for a server that may never answer. What it
     does happens whole or not at all, and a retry under the same idempotency key learns which.
     """
     task = asyncio.ensure_future(work)
+    task.add_done_callback(_take_note)
     try:
         async with asyncio.timeout(ANSWER_S_MAX):
             return await asyncio.shield(task)
     except TimeoutError:
-        task.add_done_callback(_take_note)
         raise unavailable("The database does not answer; try again shortly.") from None
 
 

@@ -9,13 +9,13 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 from psycopg.types.json import Jsonb
 from sqlalchemy import ClauseElement, func, literal, select
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine import make_url
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 Row = TypeVar("Row")
 
-_DIALECT: Final = PGDialect_psycopg()
+_DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 
 REGISTRY: Final[dict[str, Statement[Any]]] = {}
 """Every statement by its name: the goldens in `contracts/sql/` and the EXPLAIN tests walk it."""
