@@ -32,7 +32,8 @@ def render(timestamp: str, level: str, fields: Mapping[str, object]) -> bytes:
     Controls, escape sequences and bidirectional marks appear as `\\uXXXX`, like everything that is not ASCII.
     """
     head: dict[str, Json] = {"timestamp": timestamp, "level": level}
-    shown = head | redact_fields(fields) | head
+    first = {name: fields[name] for name in KEPT_ALWAYS if name in fields}
+    shown = head | redact_fields({**first, **fields}) | head
     line = _dumps(shown)
     if len(line) >= LINE_BYTES_MAX:
         line = _shortened(shown)

@@ -166,7 +166,9 @@ class Logging:
             }
             if error := _exception_in(named.pop("exc_info", None)):
                 named["exception"] = describe(error)
-            addresses = [name for name in named if name.casefold().replace("-", "_") in ADDRESS_KEYS]
+            addresses = [
+                name for name in named if named[name] is not None and name.casefold().replace("-", "_") in ADDRESS_KEYS
+            ]
             named |= {name: self.hash_address(printable(named[name])) for name in addresses}
             return render(datetime.now(UTC).isoformat(timespec="milliseconds"), level, named)
         except Exception:  # whatever a caller passed, its request goes on

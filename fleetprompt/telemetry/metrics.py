@@ -16,10 +16,11 @@ from fleetprompt import __version__
 from fleetprompt.errors import Code
 
 OK: Final = "OK"
+CLIENT_GONE: Final = "CLIENT_GONE"
 OTHER: Final = "other"
 UNMATCHED: Final = "unmatched"
 RERUN_CAUSES: Final = frozenset({"23505", "40001", "40P01", "XX000", "connection_lost", "commit_unknown"})
-_CODES: Final = frozenset({OK, *(code.value for code in Code)})
+_CODES: Final = frozenset({OK, CLIENT_GONE, *(code.value for code in Code)})
 _REQUEST_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _POOL_BUCKETS_S: Final = (0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0, 5.0)
 _JOB_BUCKETS_S: Final = (0.01, 0.05, 0.25, 1.0, 5.0, 30.0, 120.0, 600.0)
