@@ -95,6 +95,8 @@ class MemoryWindows:
         """The live hits that count for `name`: its own, or while there are any, those of the window that it shares."""
         own = self._own.setdefault(window.window_ms, OrderedDict())
         hits = own[name] if name in own else self._shared.get(_shared_name(name, window), array("q"))
+        if hits and hits[-1] > now_ms:  # the clock was set back: what lies ahead of it counts as just now
+            hits[:] = array("q", [min(hit_ms, now_ms) for hit_ms in hits])
         del hits[: bisect_right(hits, now_ms - window.window_ms)]
         return hits
 
@@ -103,8 +105,7 @@ class MemoryWindows:
         own = self._own[window.window_ms]
         if not hits and name not in own:
             hits = self._open(name, window, now_ms)
-        newest_ms = max(now_ms, hits[-1]) if hits else now_ms  # the clock may have been set back
-        hits.extend([newest_ms] * cost)
+        hits.extend([now_ms] * cost)
         if name in own:
             own.move_to_end(name)
         return hits
