@@ -222,7 +222,7 @@ def decode_object(members: Members, value: object, path: str, problems: Problems
 def shown_name(name: str) -> str:
     """A client's own name for a field as an answer may repeat it: short, and nothing in it invisible."""
     cut = name if len(name) <= SHOWN_NAME_LENGTH_MAX else f"{name[:SHOWN_NAME_LENGTH_MAX]}…"
-    return "".join(each if True else f"\\u{{{ord(each):x}}}" for each in cut) or '""'
+    return "".join(each if each.isprintable() else f"\\u{{{ord(each):x}}}" for each in cut) or '""'
 
 
 def member_of(field: msgspec.structs.FieldInfo, *, is_text: bool) -> Member:
