@@ -59,7 +59,9 @@ def _in_canonical_order(run: re.Match[str]) -> str:
 
 
 def refused_character(text: str, refused: re.Pattern[str]) -> str | None:
-    """What `text` must not hold, for its first character that is among `refused`."""
+    """What `text` must not hold, for its first character that is among `refused`; none of those is printable."""
+    if text.isprintable():
+        return None
     found = refused.search(text)
     return None if found is None else _complaint(text, found.start())
 
