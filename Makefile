@@ -64,6 +64,6 @@ $(VENV)/.ready: requirements.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.ready-test: requirements-test.txt | $(BIN)/python
-	@.ci/system-packages nodejs curl openssl
+	@.ci/system-packages nodejs curl openssl redis-server
 	$(call install,requirements-test.txt)
 	@touch $@ $(VENV)/.ready

@@ -304,7 +304,7 @@ install_intents = Table(
     ForeignKeyConstraint(["listing_id", "release_id"], ["releases.listing_id", "releases.id"]),
     _one_of("target_system", enums.InstallTargetSystem),
     _one_of("status", enums.InstallIntentStatus),
-    _length("state", 1, 200),
+    CheckConstraint("char_length(normalize(state, NFC)) between 1 and 200", name="state_length"),
     CheckConstraint(
         "(status = 'created' and current_token_id is null)"
         " or (status in ('token_issued', 'redeemed') and current_token_id is not null)"

@@ -629,7 +629,7 @@ def _install_intents() -> None:
         sa.CheckConstraint(
             "target_system in ('whs', 'agentromatic', 'agentelic')", name=op.f("install_intents_target_system_check")
         ),
-        sa.CheckConstraint("char_length(state) between 1 and 200", name=op.f("install_intents_state_length_check")),
+        sa.CheckConstraint("char_length(normalize(state, NFC)) between 1 and 200", name=op.f("install_intents_state_length_check")),
         sa.ForeignKeyConstraint(["buyer_user_id"], ["users.id"], name=op.f("install_intents_buyer_user_id_fkey")),
         sa.ForeignKeyConstraint(
             ["listing_id", "release_id"],
