@@ -1,0 +1,1 @@
+"""What the tests run on: real databases, the application in one process or several, and people to call it."""
