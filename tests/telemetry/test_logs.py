@@ -188,6 +188,7 @@ def test_s_sec_02_exceptions_are_logged_without_the_secrets_in_them() -> None:
         assert TOKEN[-20:] not in json.dumps(entry)
 
 
+@pytest.mark.filterwarnings("default:old:UserWarning")
 def test_unhandled_exceptions_of_threads_tasks_and_warnings_are_lines_too() -> None:
     def fail() -> None:
         raise ValueError(TOKEN)
