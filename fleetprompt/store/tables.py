@@ -280,7 +280,7 @@ releases = Table(
         "releases_precedence_ix",
         "listing_id",
         "is_prerelease",
-        "precedence",
+        text("precedence desc"),
         postgresql_where=text("status = 'published'"),
     ),
 )
@@ -509,6 +509,7 @@ stat_deltas = Table(
     Column("install_intents", Integer, nullable=False),
     Column("redemptions", Integer, nullable=False),
     PrimaryKeyConstraint("id"),
+    Index("stat_deltas_listing_ix", "listing_id", "day"),
 )
 
 stat_days = Table(

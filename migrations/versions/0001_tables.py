@@ -202,6 +202,7 @@ def _stat_deltas() -> None:
         sa.Column("redemptions", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("stat_deltas_pkey")),
     )
+    op.create_index("stat_deltas_listing_ix", "stat_deltas", ["listing_id", "day"], unique=False)
 
 
 def _users() -> None:
@@ -534,7 +535,7 @@ def _releases() -> None:
     op.create_index(
         "releases_precedence_ix",
         "releases",
-        ["listing_id", "is_prerelease", "precedence"],
+        ["listing_id", "is_prerelease", sa.literal_column("precedence desc")],
         unique=False,
         postgresql_where=sa.text("status = 'published'"),
     )
