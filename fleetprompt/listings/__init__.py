@@ -1,0 +1,1 @@
+"""Listings as their publisher keeps them: create, edit, status, statistics."""

@@ -1,0 +1,212 @@
+"""Pure decisions of listings (spec 2.8, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final, TypeAlias, TypeVar
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from fleetprompt.enums import AssetKind, ListingStatus
+from fleetprompt.errors import Reason, Refusal, conflict
+from fleetprompt.fields import Precondition
+from fleetprompt.listings.model import (
+    Content,
+    CreateListing,
+    DescriptionSource,
+    Facet,
+    Links,
+    LinksPatch,
+    ReviseListing,
+    Stats,
+    StatsDay,
+    StatsTotal,
+)
+
+DAY_MS: Final = 24 * 60 * 60 * 1000
+_EPOCH: Final = date(1970, 1, 1)
+
+Value = TypeVar("Value")
+
+PublicFacets: TypeAlias = frozenset[tuple[Facet, str]]
+"""What one listing counts towards in the facets."""
+
+_MOVES: Final[Mapping[ListingStatus, frozenset[ListingStatus]]] = {
+    ListingStatus.DRAFT: frozenset({ListingStatus.PUBLISHED}),
+    ListingStatus.PUBLISHED: frozenset({ListingStatus.UNLISTED, ListingStatus.DRAFT}),
+    ListingStatus.UNLISTED: frozenset({ListingStatus.PUBLISHED, ListingStatus.DRAFT}),
+    ListingStatus.SUSPENDED: frozenset(),
+}
+"""Where a publisher may move a listing from each status; suspending and reinstating are the admins' doing."""
+
+
+class FacetChange(msgspec.Struct, frozen=True):
+    """How many more published listings (fewer where negative) have this value."""
+
+    facet: Facet
+    value: str
+    listings: int
+
+
+class Latest(msgspec.Struct, frozen=True):
+    """The published release of highest precedence, as the listing's row keeps it."""
+
+    release_id: UUID
+    version: str
+    published_at_ms: int
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a listing stands: its status, how many published releases it has, and the latest of them."""
+
+    status: ListingStatus
+    published_releases: int
+    latest: Latest | None
+
+
+class DayCounts(msgspec.Struct, frozen=True):
+    """What happened to a listing on one day."""
+
+    day: int
+    install_intents: int
+    redemptions: int
+
+
+def etag(revision: int) -> str:
+    """The strong validator of what a publisher can edit, quotes included (spec 6.3)."""
+    return f'"{revision}"'
+
+
+def stale_edit(if_match: Precondition | UnsetType, revision: int) -> Refusal | None:
+    """CONFLICT (`stale_edit`) where `If-Match` names another version than the current one."""
+    if if_match is UNSET or if_match.admits(etag(revision)):
+        return None
+    return conflict(
+        Reason.STALE_EDIT,
+        "This listing was edited since you read it; read it again, and send its new etag in If-Match.",
+    )
+
+
+def refusal_to_move(current: ListingStatus, wanted: ListingStatus, published_releases: int) -> Refusal | None:
+    """Why a publisher may not move a listing from `current` to `wanted`: CONFLICT with `suspended`, `transition` or
+    `no_published_release` (spec 4).
+    """
+    if current == ListingStatus.SUSPENDED:
+        return suspended()
+    if wanted not in _MOVES[current]:
+        return conflict(Reason.TRANSITION, f"A listing does not go from {current} to {wanted}.")
+    if wanted == ListingStatus.PUBLISHED and published_releases == 0:
+        return conflict(Reason.NO_PUBLISHED_RELEASE, "A listing needs a published release before it is published.")
+    return None
+
+
+def suspended() -> Refusal:
+    """CONFLICT: an admin suspended the listing, and only an admin moves it on."""
+    return conflict(Reason.SUSPENDED, "This listing is suspended; it can be edited, and its releases revoked.")
+
+
+def content_of(command: CreateListing, description_source: str | None) -> Content:
+    """What a new listing says. description_source: its description in normal form, if it has one."""
+    return Content(
+        name=command.name,
+        summary=command.summary,
+        description=_source(description_source),
+        tags=command.tags,
+        categories=command.categories,
+        images=command.images,
+        links=command.links,
+    )
+
+
+def revised(current: Content, command: ReviseListing, description_source: str | None) -> Content:
+    """`current` with the command's changes. description_source: the new description in normal form, if there is one."""
+    kept_description = current.description if isinstance(command.description, UnsetType) else UNSET
+    return Content(
+        name=current.name if isinstance(command.name, UnsetType) else command.name,
+        summary=_cleared(command.summary, current.summary, ""),
+        description=kept_description if description_source is None else _source(description_source),
+        tags=_cleared(command.tags, current.tags, ()),
+        categories=_cleared(command.categories, current.categories, ()),
+        images=_cleared(command.images, current.images, ()),
+        links=_revised_links(current.links, command.links),
+    )
+
+
+def _source(markdown: str | None) -> DescriptionSource | UnsetType:
+    return UNSET if markdown is None else DescriptionSource(format="markdown", markdown=markdown)
+
+
+def _cleared(new: Value | UnsetType | None, current: Value, empty: Value) -> Value:
+    if isinstance(new, UnsetType):
+        return current
+    return empty if new is None else new
+
+
+def _revised_links(current: Links, patch: LinksPatch | UnsetType | None) -> Links:
+    if isinstance(patch, UnsetType):
+        return current
+    if patch is None:
+        return Links()
+    return Links(
+        docs_url=_cleared(patch.docs_url, current.docs_url, UNSET),
+        repo_url=_cleared(patch.repo_url, current.repo_url, UNSET),
+    )
+
+
+def changed_fields(before: Content, after: Content) -> tuple[str, ...]:
+    """The names, as on the wire, of the fields in which two contents differ."""
+    return tuple(
+        field.encode_name
+        for field in msgspec.structs.fields(Content)
+        if getattr(before, field.name) != getattr(after, field.name)
+    )
+
+
+def public_facets(
+    status: ListingStatus, asset_kind: AssetKind, categories: Iterable[str], tags: Iterable[str]
+) -> PublicFacets:
+    """What a listing counts towards: nothing unless it is published."""
+    if status != ListingStatus.PUBLISHED:
+        return frozenset()
+    return frozenset(
+        {
+            (Facet.ASSET_KIND, str(asset_kind)),
+            *((Facet.CATEGORY, category) for category in categories),
+            *((Facet.TAG, tag) for tag in tags),
+        }
+    )
+
+
+def facet_changes(before: PublicFacets, after: PublicFacets) -> tuple[FacetChange, ...]:
+    """What the counts of the facets gain and lose when a listing's own change from `before` to `after`."""
+    lost = (FacetChange(facet, value, -1) for facet, value in sorted(before - after))
+    gained = (FacetChange(facet, value, 1) for facet, value in sorted(after - before))
+    return (*lost, *gained)
+
+
+def day_of(epoch_ms: int) -> int:
+    """The day (UTC) of a time, counted from 1 January 1970, as statistics are kept by it."""
+    return epoch_ms // DAY_MS
+
+
+def stats(counts: Sequence[DayCounts], first_day: int, last_day: int) -> Stats:
+    """Every day from `first_day` to `last_day`, also those on which nothing happened, and the sums."""
+    by_day = {each.day: each for each in counts}
+    every_day = [by_day.get(day, DayCounts(day, 0, 0)) for day in range(first_day, last_day + 1)]
+    return Stats(
+        days=tuple(
+            StatsDay(
+                day=(_EPOCH + timedelta(days=each.day)).isoformat(),
+                install_intents=each.install_intents,
+                redemptions=each.redemptions,
+            )
+            for each in every_day
+        ),
+        total=StatsTotal(
+            install_intents=sum(each.install_intents for each in every_day),
+            redemptions=sum(each.redemptions for each in every_day),
+        ),
+    )
