@@ -18,9 +18,11 @@ from fleetprompt.accounts.authenticator import AccountsAuthenticator
 from fleetprompt.authz import Access
 from fleetprompt.clock import Clock
 from fleetprompt.jobs import JOBS, JobRunner
+from fleetprompt.listings import routes as listings
 from fleetprompt.markdown import MarkdownWorkers
 from fleetprompt.passwords import PasswordHasher
 from fleetprompt.rate_limits import RateClass
+from fleetprompt.releases import routes as releases
 from fleetprompt.runtime.idempotency import Turnstile
 from fleetprompt.runtime.operations import REGISTRY
 from fleetprompt.runtime.services import Services
@@ -40,7 +42,7 @@ from fleetprompt.web.routing import Route
 from fleetprompt.web.signatures import SignatureReason
 from fleetprompt.web.signed_calls import SignedCalls
 
-ROUTES: Final[tuple[Route, ...]] = (*service.ROUTES, *accounts.ROUTES)
+ROUTES: Final[tuple[Route, ...]] = (*service.ROUTES, *accounts.ROUTES, *listings.ROUTES, *releases.ROUTES)
 """Every route of the API."""
 
 

@@ -1,0 +1,1 @@
+"""Releases as their publisher keeps them: publish, revoke."""
