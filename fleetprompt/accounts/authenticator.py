@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from fleetprompt.accounts import rules, statements
+import hmac
+from uuid import UUID
+
+from fleetprompt import secrets
+from fleetprompt.accounts import rules
+from fleetprompt.accounts.statements import api_keys, partner_keys, sessions
 from fleetprompt.authz import Actor, Credential
 from fleetprompt.runtime.services import Services
+from fleetprompt.web.authentication import PartnerKey
 
 
 class AccountsAuthenticator:
@@ -15,7 +21,7 @@ class AccountsAuthenticator:
 
     async def by_session(self, cookie_hash: bytes) -> Actor | None:
         """The user of a live session."""
-        row = await self._services.db.one(statements.session(cookie_hash))
+        row = await self._services.db.one(sessions.signed_in(cookie_hash))
         if row is None or not rules.session_is_live(
             capabilities=row.capabilities,
             created_at_ms=row.created_at_ms,
@@ -31,4 +37,32 @@ class AccountsAuthenticator:
             capabilities=frozenset(row.capabilities),
             session_id=row.session_id,
             cookie_hash=cookie_hash,
+        )
+
+    async def by_api_key(self, key: secrets.ApiKey) -> Actor | None:
+        """The user of a live API key."""
+        row = await self._services.db.one(api_keys.key_holder(key.key_id))
+        if row is None or not hmac.compare_digest(row.secret_hash, key.hash):
+            return None
+        if self._services.clock.now_ms() >= row.expires_at_ms:
+            return None
+        return Actor(
+            credential=Credential.API_KEY,
+            user_id=row.user_id,
+            publisher_id=row.publisher_id,
+            capabilities=frozenset(row.capabilities),
+            scopes=frozenset(row.scopes),
+            api_key_id=key.key_id,
+        )
+
+    async def partner_key(self, key_id: UUID) -> PartnerKey | None:
+        """An active partner key; signatures made before the instance was restored do not count."""
+        row = await self._services.db.one(partner_keys.verifying_key(key_id))
+        if row is None:
+            return None
+        return PartnerKey(
+            key_id=key_id,
+            target_system=row.target_system,
+            secret=secrets.partner_secret(self._services.ring, key_id, row.salt, row.key_version),
+            not_before_ms=row.restored_at_ms,
         )

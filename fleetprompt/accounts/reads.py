@@ -2,50 +2,52 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from fleetprompt import ids, secrets
-from fleetprompt.accounts import statements
-from fleetprompt.accounts.model import Bio, Me, Nothing, Profile, User, Verified
-from fleetprompt.accounts.statements import MeRow
-from fleetprompt.authz import Access, Actor
-from fleetprompt.enums import VerificationStatus
+from fleetprompt.accounts.model import Me, Nothing, PartnerKey, PartnerKeys, ProfileReply, User
+from fleetprompt.accounts.shapes import partner_key_shape, profile_shape
+from fleetprompt.accounts.statements import partner_keys, publishers, users
+from fleetprompt.authz import Access, Actor, everything, own_as_user
+from fleetprompt.enums import KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import query
+from fleetprompt.runtime.pagination import Page, Pager
 from fleetprompt.runtime.run import Look
 
 
 @query("accounts.me", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
 async def me(look: Look, actor: Actor, _: Nothing) -> Me:
     """The caller with her publisher, and the CSRF token of a cookie session (spec 6.5)."""
-    row = await look.one(statements.me(actor.user))
+    row = await look.one(users.me(actor.user))
     if row is None:
         raise not_found()
-    csrf = UNSET if actor.cookie_hash is None else secrets.csrf_token(look.ring, actor.cookie_hash).reveal()
-    return Me(user=_user(row), publisher=_profile(row), csrf_token=csrf)
-
-
-def _user(row: MeRow) -> User:
-    return User(
+    user = User(
         user_id=ids.encode("usr", row.user_id),
         email=row.email,
-        display_name=row.display_name,
+        display_name=row.user_name,
         capabilities=sorted(row.capabilities),
     )
+    csrf = UNSET if actor.cookie_hash is None else secrets.csrf_token(look.ring, actor.cookie_hash).reveal()
+    publisher = UNSET if row.profile is None else profile_shape(row.profile)
+    return Me(user=user, publisher=publisher, csrf_token=csrf)
 
 
-def _profile(row: MeRow) -> Profile | UnsetType:
-    if row.publisher_id is None or row.handle is None or row.publisher_name is None:
-        return UNSET
-    bio = UNSET if row.bio_markdown is None else Bio(markdown=row.bio_markdown, html=row.bio_html or "")
-    checked = row.verification_checked_at_ms
-    return Profile(
-        publisher_id=ids.encode("pub", row.publisher_id),
-        handle=row.handle,
-        display_name=row.publisher_name,
-        bio=bio,
-        verified=Verified(
-            status=VerificationStatus(row.verification_status), checked_at_ms=UNSET if checked is None else checked
-        ),
-    )
+@query("publishers.profile", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
+async def profile(look: Look, actor: Actor, _: Nothing) -> ProfileReply:
+    """The caller's publisher (spec 6.4 Publisher). Raises NOT_FOUND before the first profile."""
+    row = await look.one(publishers.profile(own_as_user(actor)))
+    if row is None:
+        raise not_found()
+    return ProfileReply(profile_shape(row))
+
+
+@query("partner_keys.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
+async def list_partner_keys(look: Look, actor: Actor, command: PartnerKeys) -> Page[PartnerKey]:
+    """Every partner key, the newest first (spec 6.4 Admin)."""
+    scope = everything(actor)
+    pager = Pager(look.ring, "partner_keys.list", "admin", command)
+    after = None if pager.after is None else ids.decode("prt", pager.after[0])
+    rows = await look.many(partner_keys.page(scope, after=after, fetch=pager.fetch))
+    return pager.page(rows, place=lambda row: [ids.encode("prt", row.id)], item=partner_key_shape)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fleetprompt import ids, secrets
-from fleetprompt.accounts import events, rules, statements
+from fleetprompt.accounts import events, rules
 from fleetprompt.accounts.model import Register, User, UserReply
+from fleetprompt.accounts.statements import sessions, users
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType
 from fleetprompt.errors import Reason, conflict
@@ -34,7 +35,7 @@ async def register(tx: MutationTx, _: Actor, command: Register, password_hash: s
     Raises CONFLICT (`email_taken`) where the e-mail has one already: the one accepted oracle.
     """
     email_key = comparable_email(command.email)
-    if await tx.one(statements.email_taken(email_key)):
+    if await tx.one(users.email_taken(email_key)):
         raise conflict(Reason.EMAIL_TAKEN, "An account with this e-mail exists; sign in instead.")
     user_id, session_id = tx.new_id(), tx.new_id()
     cookie = secrets.new_cookie(tx.ring, secrets.CookieKind.SESSION)
@@ -43,7 +44,7 @@ async def register(tx: MutationTx, _: Actor, command: Register, password_hash: s
     return Outcome(
         UserReply(User(user_id=user_key, email=command.email, display_name=command.display_name, capabilities=[])),
         writes=[
-            statements.insert_user(
+            users.insert_user(
                 user_id=user_id,
                 external_id=f"local|{user_key}",
                 email=command.email,
@@ -53,7 +54,7 @@ async def register(tx: MutationTx, _: Actor, command: Register, password_hash: s
                 buyer_ref_version=tx.ring.current,
                 now_ms=tx.now_ms,
             ),
-            statements.insert_session(
+            sessions.insert_session(
                 session_id=session_id,
                 user_id=user_id,
                 secret_hash=cookie.hash,

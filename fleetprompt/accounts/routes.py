@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetprompt.accounts.reads import me
+from fleetprompt.accounts.create_partner_key import create_partner_key
+from fleetprompt.accounts.login import login
+from fleetprompt.accounts.logout import logout
+from fleetprompt.accounts.reads import list_partner_keys, me, profile
 from fleetprompt.accounts.register import register
-from fleetprompt.web.routing import Caching, Route, get, post
+from fleetprompt.accounts.revoke_partner_key import revoke_partner_key
+from fleetprompt.accounts.write_profile import write_profile
+from fleetprompt.web.routing import Caching, Route, get, post, put
 
 ROUTES: Final[tuple[Route, ...]] = (
     post("/v1/auth/register", register, status=201, caching=Caching.SECRET),
+    post("/v1/auth/login", login, caching=Caching.SECRET),
+    post("/v1/auth/logout", logout, caching=Caching.SECRET),
     get("/v1/me", me, caching=Caching.SECRET),
+    get("/v1/publisher/profile", profile),
+    put("/v1/publisher/profile", write_profile),
+    get("/v1/admin/partner-keys", list_partner_keys),
+    post("/v1/admin/partner-keys", create_partner_key, status=201, caching=Caching.SECRET),
+    post("/v1/admin/partner-keys/{partnerKeyId}/revoke", revoke_partner_key),
 )

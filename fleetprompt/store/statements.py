@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import ClauseElement, func, literal, select
+from sqlalchemy import ClauseElement, ColumnElement, func, literal, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.dml import Delete, Insert, Update
@@ -73,9 +73,10 @@ def inserting(name: str, insert: Insert) -> Statement[Any]:
     return statement
 
 
-def changing(name: str, change: Update | Delete, rows: int | None = 1) -> Statement[Any]:
+def changing(name: str, change: Update | Delete, rows: int | ColumnElement[int] | None = 1) -> Statement[Any]:
     """An UPDATE or DELETE that must touch exactly `rows` rows, or any number where that is None.
 
+    rows: a number, or an expression over the statement's parameters, such as the length of a list of ids.
     The count is checked in the database, before the COMMIT that is already on its way: another number raises FP001.
     """
     element: ClauseElement = change

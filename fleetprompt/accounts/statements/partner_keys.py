@@ -1,0 +1,119 @@
+"""SQL statements about partner keys."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import bindparam, func, insert, literal, select, true, update
+
+from fleetprompt.authz import AdminScope
+from fleetprompt.enums import InstallTargetSystem, PartnerKeyStatus
+from fleetprompt.store.statements import Bound, Statement, changing, inserting, reading
+from fleetprompt.store.tables import instance, partner_keys
+
+
+class VerifyingRow(msgspec.Struct, frozen=True):
+    """What checking a signature needs. restored_at_ms: when the instance was last restored from a backup, or 0."""
+
+    target_system: InstallTargetSystem
+    salt: bytes
+    key_version: str
+    restored_at_ms: int
+
+
+_VERIFYING: Final = reading(
+    "accounts.verifying_key",
+    select(
+        partner_keys.c.target_system,
+        partner_keys.c.salt,
+        partner_keys.c.key_version,
+        func.coalesce(instance.c.restored_at_ms, literal(0)).label("restored_at_ms"),
+    )
+    .select_from(partner_keys.outerjoin(instance, true()))
+    .where(partner_keys.c.id == bindparam("partner_key_id"), partner_keys.c.status == PartnerKeyStatus.ACTIVE.value),
+    VerifyingRow,
+)
+
+
+def verifying_key(partner_key_id: UUID) -> Bound[VerifyingRow]:
+    """An active partner key, with the time before which no signature counts."""
+    return _VERIFYING.bind(partner_key_id=partner_key_id)
+
+
+class PartnerKeyRow(msgspec.Struct, frozen=True):
+    """A partner key without what its secret derives from."""
+
+    id: UUID
+    target_system: InstallTargetSystem
+    label: str | None
+    status: PartnerKeyStatus
+    created_at_ms: int
+    revoked_at_ms: int | None
+
+
+_INSERT: Final = inserting(
+    "accounts.insert_partner_key",
+    insert(partner_keys).values(
+        {
+            name: bindparam(name)
+            for name in ("id", "target_system", "label", "salt", "key_version", "status", "created_at_ms")
+        }
+    ),
+)
+
+
+def insert_partner_key(row: PartnerKeyRow, *, salt: bytes, key_version: str) -> Bound[Any]:
+    """Add an active partner key. salt, key_version: what its secret derives from, beside the ring."""
+    return _INSERT.bind(
+        id=row.id,
+        target_system=row.target_system,
+        label=row.label,
+        salt=salt,
+        key_version=key_version,
+        status=row.status,
+        created_at_ms=row.created_at_ms,
+    )
+
+
+_COLUMNS: Final = [partner_keys.c[name] for name in PartnerKeyRow.__struct_fields__]
+_ONE: Final = reading(
+    "accounts.partner_key", select(*_COLUMNS).where(partner_keys.c.id == bindparam("partner_key_id")), PartnerKeyRow
+)
+
+
+def partner_key(_: AdminScope, partner_key_id: UUID) -> Bound[PartnerKeyRow]:
+    """One partner key, revoked or not."""
+    return _ONE.bind(partner_key_id=partner_key_id)
+
+
+def _page(is_continued: bool) -> Statement[PartnerKeyRow]:
+    query = select(*_COLUMNS)
+    if is_continued:
+        query = query.where(partner_keys.c.id < bindparam("after_id"))
+    name = "accounts.partner_keys.continued" if is_continued else "accounts.partner_keys"
+    return reading(name, query.order_by(partner_keys.c.id.desc()).limit(bindparam("fetch")), PartnerKeyRow)
+
+
+_PAGES: Final = {is_continued: _page(is_continued) for is_continued in (False, True)}
+
+
+def page(_: AdminScope, *, after: UUID | None, fetch: int) -> Bound[PartnerKeyRow]:
+    """Partner keys, the newest first. after: the id of the last one seen."""
+    if after is None:
+        return _PAGES[False].bind(fetch=fetch)
+    return _PAGES[True].bind(fetch=fetch, after_id=after)
+
+
+_REVOKE: Final = changing(
+    "accounts.revoke_partner_key",
+    update(partner_keys)
+    .where(partner_keys.c.id == bindparam("partner_key_id"), partner_keys.c.status == PartnerKeyStatus.ACTIVE.value)
+    .values(status=PartnerKeyStatus.REVOKED.value, revoked_at_ms=bindparam("now_ms")),
+)
+
+
+def revoke_partner_key(partner_key_id: UUID, now_ms: int) -> Bound[Any]:
+    """Revoke an active partner key."""
+    return _REVOKE.bind(partner_key_id=partner_key_id, now_ms=now_ms)

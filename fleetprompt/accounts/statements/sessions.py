@@ -1,0 +1,150 @@
+"""SQL statements about sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Uuid, any_, bindparam, func, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.functions import Function
+
+from fleetprompt.accounts.rules import IDLE_MS_MAX
+from fleetprompt.authz import OwnerScope
+from fleetprompt.enums import Capability
+from fleetprompt.store.statements import Bound, changing, inserting, reading
+from fleetprompt.store.tables import publishers, sessions, users
+
+_INSERT: Final = inserting(
+    "accounts.insert_session",
+    insert(sessions).values(
+        {
+            name: bindparam(name)
+            for name in ("id", "user_id", "secret_hash", "created_at_ms", "last_seen_at_ms", "expires_at_ms")
+        }
+    ),
+)
+
+
+def insert_session(
+    *, session_id: UUID, user_id: UUID, secret_hash: bytes, now_ms: int, expires_at_ms: int
+) -> Bound[Any]:
+    """Add a session."""
+    return _INSERT.bind(
+        id=session_id,
+        user_id=user_id,
+        secret_hash=secret_hash,
+        created_at_ms=now_ms,
+        last_seen_at_ms=now_ms,
+        expires_at_ms=expires_at_ms,
+    )
+
+
+class SignedInRow(msgspec.Struct, frozen=True):
+    """A session that was not ended, with what its user may do."""
+
+    session_id: UUID
+    last_seen_at_ms: int
+    created_at_ms: int
+    expires_at_ms: int
+    user_id: UUID
+    capabilities: list[Capability]
+    publisher_id: UUID | None
+
+
+_SIGNED_IN: Final = reading(
+    "accounts.session",
+    select(
+        sessions.c.id.label("session_id"),
+        sessions.c.last_seen_at_ms,
+        sessions.c.created_at_ms,
+        sessions.c.expires_at_ms,
+        users.c.id.label("user_id"),
+        users.c.capabilities,
+        publishers.c.id.label("publisher_id"),
+    )
+    .select_from(
+        sessions.join(users, users.c.id == sessions.c.user_id).outerjoin(
+            publishers, publishers.c.owner_user_id == users.c.id
+        )
+    )
+    .where(
+        sessions.c.secret_hash == bindparam("secret_hash"),
+        sessions.c.ended_at_ms.is_(None),
+        users.c.suspended_at_ms.is_(None),
+    ),
+    SignedInRow,
+)
+
+
+def signed_in(secret_hash: bytes) -> Bound[SignedInRow]:
+    """The session behind a cookie, unless it was ended or its user is suspended."""
+    return _SIGNED_IN.bind(secret_hash=secret_hash)
+
+
+def other_sessions() -> Function[Any]:
+    """Inside a statement on users: the ids of her sessions that may be alive, but for the one that is kept.
+
+    Bind it with `other_sessions_values`. An admin's stricter limits are left out, so that no session that is idle
+    now comes back to life should she cease to be one.
+    """
+    return func.array(
+        select(sessions.c.id)
+        .where(
+            sessions.c.user_id == users.c.id,
+            sessions.c.ended_at_ms.is_(None),
+            sessions.c.expires_at_ms > bindparam("now_ms"),
+            sessions.c.last_seen_at_ms > bindparam("idle_since_ms"),
+            sessions.c.id.is_distinct_from(bindparam("kept_session_id", type_=Uuid)),
+        )
+        .order_by(sessions.c.id)
+        .correlate(users)
+        .scalar_subquery()
+    )
+
+
+def other_sessions_values(kept_session_id: UUID | None, now_ms: int) -> dict[str, Any]:
+    """The parameters of `other_sessions`. kept_session_id: None where all are meant."""
+    return {"kept_session_id": kept_session_id, "now_ms": now_ms, "idle_since_ms": now_ms - IDLE_MS_MAX}
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """One session."""
+
+    id: UUID
+    created_at_ms: int
+    last_seen_at_ms: int
+    expires_at_ms: int
+    ended_at_ms: int | None
+
+
+_COLUMNS: Final = [sessions.c[name] for name in SessionRow.__struct_fields__]
+_OWN: Final = reading(
+    "accounts.own_session",
+    select(*_COLUMNS).where(sessions.c.id == bindparam("session_id"), sessions.c.user_id == bindparam("user_id")),
+    SessionRow,
+)
+
+
+def own_session(scope: OwnerScope, session_id: UUID) -> Bound[SessionRow]:
+    """One session of a user, ended or not."""
+    return _OWN.bind(session_id=session_id, user_id=scope.user_id)
+
+
+_END: Final = changing(
+    "accounts.end_sessions",
+    update(sessions)
+    .where(
+        sessions.c.id == any_(bindparam("session_ids", type_=ARRAY(Uuid))),
+        sessions.c.ended_at_ms.is_(None),
+    )
+    .values(ended_at_ms=bindparam("now_ms")),
+    rows=func.cardinality(bindparam("session_ids", type_=ARRAY(Uuid))),
+)
+
+
+def end_sessions(session_ids: Sequence[UUID], now_ms: int) -> Bound[Any]:
+    """End each of these sessions; none of them was ended before."""
+    return _END.bind(session_ids=list(session_ids), now_ms=now_ms)
