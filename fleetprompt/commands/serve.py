@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import ipaddress
+import os
 import signal
 import socket
 import sys
@@ -15,10 +18,12 @@ import uvicorn
 from fleetprompt.app import Process, build_process
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.instance import Failure, Instance, bring_up_to_date, open_instance, read_settings
+from fleetprompt.settings import PREFIX, Origin, Settings
 from fleetprompt.telemetry import start_logging
 
 DRAIN_S_MAX: Final = 10
 BACKLOG: Final = 1024
+HTTP_PORT: Final = 80
 
 
 class DrainingServer(uvicorn.Server):
@@ -80,12 +85,22 @@ def serve(host: str, port: int, jobs: bool) -> None:
     with open_instance(settings) as instance:
         bring_up_to_date(instance)
         log = start_logging(settings.log_level)
-        process = build_process(settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs)
         listener = listen(host, port)
+        settings = reached_at(settings, listener)
+        process = build_process(settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs)
         announce(instance, listener)
         started = serve_on(process, listener)
         log.stop()
     sys.exit(0 if started else 1)
+
+
+def reached_at(settings: Settings, listener: socket.socket) -> Settings:
+    """The settings with PUBLIC_URL as the address that is listened on, unless the operator said where we are."""
+    if f"{PREFIX}PUBLIC_URL" in os.environ:
+        return settings
+    host, port = listener.getsockname()[:2]
+    shown = host if ipaddress.ip_address(host).is_loopback else settings.public_url.host
+    return dataclasses.replace(settings, public_url=Origin("http", shown, None if port == HTTP_PORT else port))
 
 
 def announce(instance: Instance, listener: socket.socket) -> None:
