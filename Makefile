@@ -55,8 +55,8 @@ $(BIN)/python:
 define install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
 	@if $(BIN)/python -m uv --version >/dev/null 2>&1; \
-	  then $(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); \
-	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); fi
+	  then $(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1); \
+	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r $(1); fi
 endef
 
 $(VENV)/.ready: requirements.txt | $(BIN)/python
