@@ -51,12 +51,12 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || .ci/system-packages python3-venv
 	$(PYTHON) -m venv $(VENV)
 
-# uv installs in seconds; where it has no wheel, pip does the same in a minute or two.
+# uv installs in seconds, with the machine's own certificates; where it cannot, pip does the same in a minute or two.
 define install
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
-	@if $(BIN)/python -m uv --version >/dev/null 2>&1; \
-	  then $(BIN)/python -m uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r $(1); \
-	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r $(1); fi
+	@$(BIN)/python -m uv pip install --quiet --system-certs --compile-bytecode --python $(BIN)/python \
+	    --require-hashes -r $(1) 2>/dev/null \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r $(1)
 endef
 
 $(VENV)/.ready: requirements.txt | $(BIN)/python
