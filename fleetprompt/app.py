@@ -93,7 +93,7 @@ def build_services(settings: Settings, clock: Clock, ring: KeyRing, database_url
         clock=clock,
         ring=ring,
         db=Database(database_url, isolation=isolation, on_wait=metrics.pool_waited),
-        markdown=MarkdownWorkers(),
+        markdown=MarkdownWorkers(on_kill=metrics.markdown_worker_killed),
         passwords=PasswordHasher(),
         metrics=metrics,
         turnstile=Turnstile(),

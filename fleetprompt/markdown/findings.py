@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from fleetprompt.markdown.verdict import MarkdownProblem, MarkdownRule
 
-_RAW_HTML = "Raw HTML is not allowed. Write \\< for a literal <, or put code between backticks."
+_RAW_HTML = "Raw HTML is not allowed. Write \\< for a literal <, or put code between backticks or in a fenced block."
 _IMAGE = "Images are not allowed in markdown. Link to the picture, or add it to the listing's images."
+_INDENTATION = (
+    "Renderers disagree on what this line belongs to. Indent it like the text of its list item, or by less than 4."
+)
 _NESTING = "Quotes, lists and brackets may be nested at most 20 deep."
 _LABEL_LENGTH = "The label of a link definition must be at most 999 characters long."
 
@@ -58,6 +61,11 @@ def link_definition(line: int, problem: str, *escapes: int) -> Finding:
 def label_length(line: int, *escapes: int) -> Finding:
     """A link definition with a label longer than CommonMark allows, which some parsers take and others do not."""
     return Finding(MarkdownRule.LINK_DEFINITION, _LABEL_LENGTH, line, escapes)
+
+
+def indentation(line: int, *escapes: int) -> Finding:
+    """A line that begins a block for some renderers and goes on with a paragraph for others."""
+    return Finding(MarkdownRule.INDENTATION, _INDENTATION, line, escapes)
 
 
 def nesting(line: int) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,6 +17,9 @@ from fleetprompt.markdown.readings import Reading, SourceText
 
 NESTING_MAX: Final = 20
 _LABEL_LENGTH_MAX: Final = 999
+_LISTS: Final = frozenset({"bullet_list_open", "ordered_list_open"})
+_NOT_RIGHT_BELOW: Final = {"definition": _LISTS | {"code_block"}, "code_block": _LISTS}
+_BLOCK_OPENER: Final = re.compile(r"^[ \t]*[0-9]*(?P<opener>[^\s0-9])")
 
 
 def inspect(reading: Reading) -> Iterator[Finding]:
@@ -39,7 +43,8 @@ class _Inspection:
         self._inspected: dict[tuple[str, str, Dialect], Inspected] = {}
 
     def findings(self) -> Iterator[Finding]:
-        depth, in_cell = 0, False
+        yield from self._indentation()
+        depth, in_cell, previous = 0, False, ""
         for token in self._blocks:
             self.line = token.map[0] if token.map else self.line
             if token.type.startswith(("blockquote_", "list_item_")):
@@ -51,19 +56,44 @@ class _Inspection:
             elif token.type == "html_block":
                 yield from self._html_block(token)
             elif token.type == "inline":
-                yield from self._text(token, depth, in_cell)
-            in_cell = token.type in ("th_open", "td_open")
+                yield from self._text(token, token.content, depth, in_cell)
+            elif token.type == "code_block" and (depth or previous.endswith("_list_close") or self._line_above(token)):
+                # Whether this is code depends on the indentation of what is above, on which renderers disagree.
+                yield from self._text(token, token.content.replace("`", " "), depth, in_cell=False)
+            in_cell, previous = token.type in ("th_open", "td_open"), token.type
+
+    def _indentation(self) -> Iterator[Finding]:
+        """Lines that the parser takes for the start of a block, and others for more of the paragraph before.
+
+        To them a definition is a paragraph while it lasts, which neither code nor every list can interrupt; and some
+        say the same of a list right below indented code.
+        """
+        escapes = {line: self._block_opener(line) for line in self._env.get("ambiguous", ())}
+        previous, first, end = "", -1, -1
+        for token in self._blocks:
+            if token.map and token.map[0] == end and token.type in _NOT_RIGHT_BELOW.get(previous, ()):
+                after_text = previous == "definition" and token.type == "code_block"
+                escapes[end] = (self._label_opener(first),) if after_text else self._block_opener(end)
+            if token.type in _NOT_RIGHT_BELOW:
+                previous, (first, end) = token.type, _lines(token)
+        yield from (findings.indentation(line, *escapes[line]) for line in sorted(escapes))
+
+    def _block_opener(self, line: int) -> tuple[int, ...]:
+        match = _BLOCK_OPENER.search(self._source.lines[line])
+        return (self._source.offset(line, match.start("opener")),) if match else ()
+
+    def _label_opener(self, line: int) -> int:
+        return self._source.offset(line, self._source.lines[line].index("["))
 
     def _definition(self, token: Token) -> Iterator[Finding]:
         """A link definition obeys the policy, used or not; its title and label too, for where they are just text."""
         first, end = _lines(token)
-        column = self._source.lines[first].index("[")
-        escape = self._source.offset(first, column)
+        escape = self._label_opener(first)
         if problem := url_problem(token.meta["url"]):
             yield findings.link_definition(first, problem, escape)
         if len(token.meta["label"]) > _LABEL_LENGTH_MAX:
             yield findings.label_length(first, escape)
-        start = self._source.start(first) + column + 1
+        start = self._source.text.index("[", self._source.start(first)) + 1
         text = self._source.text[start : self._source.start(end) - 1]
         for finding in hidden(checking_parser(self._dialects[0]), self._env, text):
             places = [self._source.place(start + place) for place in finding.escapes]
@@ -79,9 +109,16 @@ class _Inspection:
                 escapes.append(self._source.offset(line, column))
         yield findings.raw_html(first, *escapes)
 
-    def _text(self, token: Token, depth: int, in_cell: bool) -> Iterator[Finding]:
+    def _line_above(self, token: Token) -> str:
         first, _ = _lines(token)
-        text = token.content
+        return self._source.lines[first - 1].strip() if first else ""
+
+    def _text(self, token: Token, text: str, depth: int, in_cell: bool) -> Iterator[Finding]:
+        if not text:
+            return
+        first, _ = _lines(token)
+        while not self._source.lines[first].strip():  # the parser also trims Unicode spaces, with their lines
+            first += 1
         following = "" if in_cell else "".join(self._source.lines[first + text.count("\n") + 1 :][:1])
         for dialect in dict.fromkeys(_as_far_as_it_matters(dialect, text) for dialect in self._dialects):
             key = (text, following, dialect)
@@ -90,13 +127,13 @@ class _Inspection:
             inspected = self._inspected[key]
             if depth + inspected.depth > NESTING_MAX:
                 raise TooDeep
-            content = SourceText(text if inspected.found else "")
+            content = SourceText(token.content if inspected.found else "")
             for finding in inspected.found:
                 escapes = () if in_cell else self._traced(content, first, finding.escapes)
                 yield finding._replace(line=first + finding.line, escapes=escapes)
 
     def _traced(self, content: SourceText, first: int, places: tuple[int, ...]) -> tuple[int, ...]:
-        """The offsets in the source of places in the text of a block that starts on line `first`, or none where they cannot be traced.
+        """The offsets in the source of places in a block's text, which starts on line `first`; none where lost.
 
         A line of the text is a line of the source without its containers and outer white space. A cell has lost the
         backslashes before its pipes as well, so its places are left to the reading without tables.

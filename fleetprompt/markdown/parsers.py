@@ -8,11 +8,13 @@ from enum import Enum, auto
 from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, rules_block
 from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline, autolink, backtick, escape, html_inline, image, link, linkify
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
+from typing_extensions import override
 
 PARSER_NESTING_MAX: Final = 60
 """Where the parser itself would stop looking. It lies far above the policy's own limit, so it is never reached by
@@ -87,18 +89,27 @@ class CheckingParser(MarkdownIt):
         self.inline.ruler2.enableOnly(rules2)
         for name, rule in _RECORDED.items():
             self.inline.ruler.at(name, rule)
+        for name, (block_rule, interrupted) in _INTERRUPTING.items():
+            self.block.ruler.at(name, partial(_note_interruption, block_rule), {"alt": interrupted})
 
+    @override
     def validateLink(self, url: str) -> bool:
         return True
 
+    @override
     def normalizeLink(self, url: str) -> str:
         return url
 
+    @override
     def normalizeLinkText(self, link: str) -> str:
         return link
 
     def blocks(self, source: str, env: EnvType) -> list[Token]:
-        """The block structure; the content of inline tokens stays unparsed. `env` collects the link definitions."""
+        """The block structure; the content of inline tokens stays unparsed.
+
+        `env` collects the link definitions, and as `ambiguous` the lines (from 0) that this parser lets begin a block
+        although they are indented too far for one, so that others read them on as the text before.
+        """
         return self.parse(source + "\n", env)  # without a last newline the parser can look beyond the end
 
     def inlines(self, content: str, env: EnvType) -> tuple[list[Token], list[Mark]]:
@@ -115,11 +126,45 @@ def checking_parser(dialect: Dialect) -> CheckingParser:
 
 
 class _BoundedInline(ParserInline):
+    @override
     def skipToken(self, state: StateInline) -> None:
         if state.level >= PARSER_NESTING_MAX - 1:
             raise TooDeep
         super().skipToken(state)
 
+
+def _note_interruption(rule: _BlockRule, state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    if not rule(state, line, end, silent):
+        return False
+    ambiguous: set[int] = state.env.setdefault("ambiguous", set())
+    if silent and (state.sCount[line] < 0 or 4 <= state.sCount[line] < state.blkIndent):
+        ambiguous.add(line)
+    if not silent and rule is rules_block.blockquote:
+        inside = range(line + 1, state.line)
+        ambiguous.update(
+            below for below in inside if state.is_code_block(below) and _first_character(state, below) == ">"
+        )
+    return True
+
+
+def _first_character(state: StateBlock, line: int) -> str:
+    start = state.bMarks[line] + state.tShift[line]
+    return state.src[start : start + 1]
+
+
+_BlockRule = Callable[[StateBlock, int, int, bool], bool]
+_BLOCKS: Final = ["paragraph", "reference", "blockquote", "list"]
+
+# The rules that can end another block, with the blocks that each can end.
+_INTERRUPTING: Final[dict[str, tuple[_BlockRule, list[str]]]] = {
+    "table": (rules_block.table, ["paragraph", "reference"]),
+    "fence": (rules_block.fence, _BLOCKS),
+    "blockquote": (rules_block.blockquote, _BLOCKS),
+    "hr": (rules_block.hr, _BLOCKS),
+    "list": (rules_block.list_block, ["paragraph", "reference", "blockquote"]),
+    "html_block": (rules_block.html_block, ["paragraph", "reference", "blockquote"]),
+    "heading": (rules_block.heading, ["paragraph", "reference", "blockquote"]),
+}
 
 _Rule = Callable[[StateInline, bool], bool]
 

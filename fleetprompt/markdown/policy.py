@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from fleetprompt.characters import REFUSED_IN_PARAGRAPHS
 from fleetprompt.markdown import findings
 from fleetprompt.markdown.findings import Finding
 from fleetprompt.markdown.inspection import inspect
 from fleetprompt.markdown.readings import readings
-from fleetprompt.markdown.rendering import TooLong, render
-from fleetprompt.markdown.sanitizers import Disagreement
+from fleetprompt.markdown.rendering import HTML_LENGTH_MAX, render
+from fleetprompt.markdown.sanitizers import sanitized
 from fleetprompt.markdown.suggestion import escaped
 from fleetprompt.markdown.verdict import (
     MARKDOWN_LENGTH_MAX,
@@ -33,11 +34,8 @@ _logger = logging.getLogger(__name__)
 
 PROBLEMS_MAX: Final = 100
 
-# Control characters but tab and newline, the line separators that some parsers end a line at, surrogates,
-# bidirectional overrides, tag characters.
-_FORBIDDEN: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e\ud800-\udfff\U000e0000-\U000e007f]"
-)
+# What no paragraph may hold, and where some parsers end a line.
+_FORBIDDEN: Final = re.compile(f"{REFUSED_IN_PARAGRAPHS.pattern}|[\r\u2028\u2029]")
 _REFERENCE: Final = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -58,8 +56,9 @@ def judge(source: str, *, suggest: bool = False) -> Verdict:
     try:
         return _judged(text, suggest)
     except _DEFECTS as error:
-        _logger.error("The markdown policy failed on a text and refused it: %s.", type(error).__name__)
-        return too_complex(_FORBIDDEN.sub("\ufffd", text))
+        defect = type(error).__name__  # its message may quote the text
+    _logger.error("The markdown policy failed on a text and refused it: %s.", defect)
+    return _unrenderable(_FORBIDDEN.sub("\ufffd", text))
 
 
 def render_stored(source: str) -> SafeHtml:
@@ -102,20 +101,25 @@ def _character_problems(text: str) -> tuple[MarkdownProblem, ...]:
 
 
 def _rendered(text: str) -> Verdict:
-    try:
-        rendered = render(text)
-    except TooLong:
-        return too_complex(text)
-    except Disagreement:
-        _logger.error("The sanitizers disagree on a rendered text of %d characters. It was refused.", len(text))
-        message = "This text could not be rendered safely. Simplify its markup."
-        return Verdict(text, (MarkdownProblem(1, MarkdownRule.SANITIZER, message),))
+    rendered = render(text)
     if forbidden := _FORBIDDEN.search(rendered):
-        return Verdict(text, _problems(_spelled_out(text, forbidden[0])))
-    return Verdict(text, (), html=rendered)
+        problems = _problems(_spelled_out(text)) or (findings.character(0, ord(forbidden[0])).problem(),)
+        return Verdict(text, problems)
+    if len(rendered) > HTML_LENGTH_MAX:
+        return too_complex(text)
+    safe = sanitized(rendered)
+    if safe is None:
+        _logger.error("The sanitizers disagree on a rendered text of %d characters. It was refused.", len(text))
+        return _unrenderable(text)
+    return Verdict(text, (), html=safe)
 
 
-def _spelled_out(text: str, forbidden: str) -> Iterator[Finding]:
+def _unrenderable(text: str) -> Verdict:
+    message = "This text could not be rendered safely. Simplify its markup."
+    return Verdict(text, (MarkdownProblem(1, MarkdownRule.UNRENDERABLE, message),))
+
+
+def _spelled_out(text: str) -> Iterator[Finding]:
     """Where character references spell out a character that the text itself may not hold."""
     for match in _REFERENCE.finditer(text):
         for character in _FORBIDDEN.findall(html.unescape(match[0])):

@@ -64,12 +64,10 @@ def readings(source: str) -> Iterator[Reading]:
     A dialect whose marks the source does not hold would read like one that is there already, and is left out. What
     may be raw HTML is read without it too, since a parser looks for it to find the end of other blocks.
     """
-    texts = [original := SourceText(source)]
-    for rewritten in (_FOOTNOTE.sub(r"\g<containers>1.  ", source), _SPACES.sub(" ", source)):
-        if rewritten != source:
-            texts.append(SourceText(rewritten, original))
+    original = SourceText(source)
+    rewritten = (_FOOTNOTE.sub(r"\g<containers>1.  ", source), _SPACES.sub(" ", source))
     for text, html, tables in product(
-        texts,
+        (original, *(SourceText(text, original) for text in rewritten if text != source)),
         (True, False) if _HTML.search(source) else (True,),
         (False, True) if "|" in source else (False,),
     ):

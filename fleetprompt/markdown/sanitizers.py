@@ -27,20 +27,15 @@ _NH3_TAGS: Final = frozenset(
 )
 
 
-class Disagreement(Exception):
-    """Raised where a sanitizer would change what was rendered, or the two do not end at the same HTML."""
+def sanitized(rendered: str) -> SafeHtml | None:
+    """The HTML as nh3 writes it, or None where nh3 or bleach would take anything away or change it once more.
 
-
-def agreed(rendered: str) -> SafeHtml:
-    """The HTML as nh3 writes it, where that lost nothing, and bleach and nh3 itself would change nothing more.
-
-    Raises Disagreement otherwise. The renderer writes entities and quotes in its own way, so what must be the same
-    before and after is the sequence of elements, attributes and text that a parser reads.
+    The renderer writes entities and quotes in its own way, so what must be the same before and after is the sequence
+    of elements, attributes and text that a parser reads.
     """
     html = _nh3(rendered)
-    if _meaning(html) != _meaning(rendered) or _bleach(html) != html or _nh3(html) != html:
-        raise Disagreement
-    return SafeHtml(html)
+    unchanged = _meaning(html) == _meaning(rendered) and _bleach(html) == html and _nh3(html) == html
+    return SafeHtml(html) if unchanged else None
 
 
 def _bleach(html: str) -> str:

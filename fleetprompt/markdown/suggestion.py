@@ -11,7 +11,10 @@ from fleetprompt.markdown.readings import readings
 from fleetprompt.markdown.verdict import MARKDOWN_LENGTH_MAX, MarkdownRule
 
 _ROUNDS_MAX: Final = 24
-_MENDED: Final = frozenset({MarkdownRule.RAW_HTML, MarkdownRule.IMAGE, MarkdownRule.LINK, MarkdownRule.LINK_DEFINITION})
+_MENDED: Final = frozenset(
+    {MarkdownRule.RAW_HTML, MarkdownRule.IMAGE, MarkdownRule.LINK, MarkdownRule.LINK_DEFINITION}
+    | {MarkdownRule.INDENTATION}
+)
 _OPENERS: Final = re.compile(r"<(?=[A-Za-z/!?])|\[|(?<=[A-Za-z]):(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
@@ -41,7 +44,7 @@ def _first_offences(source: str) -> list[Finding]:
     for reading in readings(source):
         if any(True for _ in inspect(reading)):
             each = (list(inspect(reading._replace(dialects=(dialect,)))) for dialect in reading.dialects)
-            return next(offences for offences in each if offences)
+            return next((offences for offences in each if offences), [])
     return []
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import StrEnum
 from typing import Final
 
 import msgspec
+
+from fleetprompt.characters import nfc
 
 POLICY_VERSION: Final = 1
 """Stored beside every rendered HTML; raised whenever the same source would be judged or rendered differently."""
@@ -38,11 +39,12 @@ class MarkdownRule(StrEnum):
     IMAGE = "image"
     LINK = "link"
     LINK_DEFINITION = "link_definition"
+    INDENTATION = "indentation"
     NESTING = "nesting"
     CHARACTER = "character"
     LENGTH = "length"
     TOO_COMPLEX = "too_complex"
-    SANITIZER = "sanitizer"
+    UNRENDERABLE = "unrenderable"
 
 
 class MarkdownProblem(msgspec.Struct, frozen=True):
@@ -70,7 +72,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def normalized(source: str) -> str:
     """The source as it is stored: NFC, lines ended by `\n`, no byte order mark before it."""
-    return unicodedata.normalize("NFC", re.sub(r"\r\n?", "\n", source).lstrip("\ufeff"))
+    return nfc(re.sub(r"\r\n?", "\n", source).lstrip("\ufeff"))
 
 
 def too_complex(source: str) -> Verdict:

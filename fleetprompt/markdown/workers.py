@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +39,7 @@ class MarkdownWorkers:
     size_max: processes. waiting_max: texts that wait for one before more are refused. cpu_limit_s: seconds of
     processor time that one text may take; measured by the kernel, so that a busy machine changes no verdict.
     wall_limit_s: seconds that a caller waits for a worker before the machine counts as overloaded. idle_s: seconds
-    after which a worker beyond the first is given up.
+    after which a worker beyond the first is given up. on_kill: called when a text has used up its time.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class MarkdownWorkers:
         cpu_limit_s: float = 2.0,
         wall_limit_s: float = 6.0,
         idle_s: float = 60.0,
+        on_kill: Callable[[], None] = lambda: None,
     ) -> None:
         self._waiting_max = waiting_max
         self._cpu_limit_s = cpu_limit_s
         self._wall_limit_s = wall_limit_s
         self._idle_s = idle_s
+        self._on_kill = on_kill
         self._turns = asyncio.Semaphore(size_max)
         self._waiting = 0
         self._open = False
@@ -100,6 +103,7 @@ class MarkdownWorkers:
                 if not self._open:
                     raise unavailable("The server is shutting down.") from None
                 if died.by == signal.SIGPROF:
+                    self._on_kill()
                     break
                 _logger.warning("A markdown worker died while it was judging a text (signal %s).", died.by)
             else:
@@ -145,6 +149,12 @@ class MarkdownWorkers:
             self._idle.pop(0).kill()
 
 
+def _environment() -> dict[str, str]:
+    """What a worker's process gets to see: where to find the interpreter's libraries and this package."""
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {**inherited, "PYTHONPATH": str(Path(fleetprompt.__file__).resolve().parents[1])}
+
+
 class _Worker:
     """One process and its pipes."""
 
@@ -154,20 +164,18 @@ class _Worker:
     @classmethod
     async def start(cls, cpu_limit_s: float) -> _Worker:
         """A process that is ready for work. Raises UNAVAILABLE where none can be had."""
-        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        environment["PYTHONPATH"] = str(Path(fleetprompt.__file__).resolve().parents[1])
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "fleetprompt.markdown.worker", str(cpu_limit_s)),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
-                env=environment,
+                env=_environment(),
                 cwd="/",
                 start_new_session=True,  # a Ctrl-C in the terminal must not end it before the server has drained
             )
-        except OSError as error:
-            _logger.error("No markdown worker could be started: %s.", error)
+        except OSError:
+            _logger.exception("No markdown worker could be started.")
             raise unavailable("Texts cannot be checked at the moment.") from None
         worker = cls(process)
         try:
@@ -175,7 +183,7 @@ class _Worker:
                 await worker._frame()
         except (TimeoutError, _Died):
             worker.kill()
-            _logger.error("A markdown worker did not become ready.")
+            _logger.exception("A markdown worker did not become ready.")
             raise unavailable("Texts cannot be checked at the moment.") from None
         except BaseException:
             worker.kill()
