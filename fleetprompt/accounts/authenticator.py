@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
+import logging
+from typing import Final
 from uuid import UUID
 
-from fleetprompt import secrets
+from fleetprompt import ids, secrets
 from fleetprompt.accounts import rules
+from fleetprompt.accounts.model import TouchSession
 from fleetprompt.accounts.statements import api_keys, partner_keys, sessions
-from fleetprompt.authz import Actor, Credential
+from fleetprompt.accounts.touch_session import touch_session
+from fleetprompt.authz import SYSTEM, Actor, Credential
+from fleetprompt.errors import Refusal
+from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
 from fleetprompt.web.authentication import PartnerKey
+
+logger = logging.getLogger(__name__)
+
+TOUCH_S_MAX: Final = 0.5
 
 
 class AccountsAuthenticator:
@@ -18,18 +29,22 @@ class AccountsAuthenticator:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._touching: set[UUID] = set()
 
     async def by_session(self, cookie_hash: bytes) -> Actor | None:
         """The user of a live session."""
         row = await self._services.db.one(sessions.signed_in(cookie_hash))
+        now_ms = self._services.clock.now_ms()
         if row is None or not rules.session_is_live(
             capabilities=row.capabilities,
             created_at_ms=row.created_at_ms,
             last_seen_at_ms=row.last_seen_at_ms,
             expires_at_ms=row.expires_at_ms,
-            now_ms=self._services.clock.now_ms(),
+            now_ms=now_ms,
         ):
             return None
+        if rules.is_due_for_touch(row.last_seen_at_ms, now_ms):
+            await self._touch(row.session_id)
         return Actor(
             credential=Credential.SESSION,
             user_id=row.user_id,
@@ -38,6 +53,25 @@ class AccountsAuthenticator:
             session_id=row.session_id,
             cookie_hash=cookie_hash,
         )
+
+    async def _touch(self, session_id: UUID) -> None:
+        """Keep the session from counting as idle; the request that waits for this goes on whatever becomes of it."""
+        if session_id in self._touching:
+            return
+        self._touching.add(session_id)
+        try:
+            async with asyncio.timeout(TOUCH_S_MAX):
+                await run(
+                    touch_session,
+                    self._services,
+                    SYSTEM,
+                    TouchSession(session_id=session_id),
+                    Call(request_id=ids.new_uuid()),
+                )
+        except (Refusal, TimeoutError) as error:
+            logger.info("the last-seen time of a session was not moved: %s", type(error).__name__)
+        finally:
+            self._touching.discard(session_id)
 
     async def by_api_key(self, key: secrets.ApiKey) -> Actor | None:
         """The user of a live API key."""

@@ -117,6 +117,15 @@ def password_changed(user_id: UUID) -> Event:
     )
 
 
+def api_key_created(user_id: UUID, api_key_id: UUID) -> Event:
+    """A user has a new API key."""
+    return Event(
+        type=EventType.API_KEY_CREATED,
+        summary="An API key was created.",
+        details=ApiKeyDetails(ids.encode("usr", user_id), ids.encode("key", api_key_id)),
+    )
+
+
 def api_key_revoked(user_id: UUID, api_key_id: UUID, cause: UUID | None = None) -> Event:
     """An API key opens nothing any more. cause: the event that brought it about, where nobody asked for it."""
     return Event(
@@ -137,6 +146,16 @@ def capability_granted(
         publisher_id=publisher_id,
         details=CapabilityDetails(ids.encode("usr", user_id), capability),
         cause=cause,
+    )
+
+
+def capability_revoked(user_id: UUID, capability: Capability, *, publisher_id: UUID | None = None) -> Event:
+    """A user may do less than before."""
+    return Event(
+        type=EventType.CAPABILITY_REVOKED,
+        summary=f"The capability {capability} was revoked.",
+        publisher_id=publisher_id,
+        details=CapabilityDetails(ids.encode("usr", user_id), capability),
     )
 
 

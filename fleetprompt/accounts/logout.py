@@ -30,7 +30,7 @@ async def logout(tx: MutationTx, actor: Actor, _: Nothing) -> Outcome[SessionRep
     if session is None or session.ended_at_ms is not None:
         raise unauthenticated("session_ended")
     return Outcome(
-        SessionReply(session_shape(session, current_id=session.id, ended_at_ms=tx.now_ms)),
+        SessionReply(session_shape(session, actor, ended_at_ms=tx.now_ms)),
         writes=[sessions.end_sessions([session.id], tx.now_ms)],
         events=[events.session_ended(actor.user, session.id)],
         session=SessionChange(None),

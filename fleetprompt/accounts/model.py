@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Annotated, TypeAlias
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from fleetprompt.enums import Capability, InstallTargetSystem, PartnerKeyStatus, VerificationStatus
+from fleetprompt.enums import Capability, InstallTargetSystem, KeyScope, PartnerKeyStatus, VerificationStatus
 from fleetprompt.fields import (
+    ApiKeyId,
     BioMarkdown,
     Command,
     DisplayName,
     Email,
+    ExpiresInDays,
     Handle,
+    Items,
     Label,
     MarkdownFormat,
     PartnerKeyId,
     Password,
     PasswordAttempt,
+    SessionId,
+    UserId,
 )
 from fleetprompt.runtime.pagination import ListCommand
+
+Capabilities: TypeAlias = Annotated[tuple[Capability, ...], Items(max=len(Capability), unique=True)]
+KeyScopes: TypeAlias = Annotated[tuple[KeyScope, ...], Items(min=1, max=len(KeyScope), unique=True)]
 
 
 class Register(Command):
@@ -76,6 +87,67 @@ class RevokePartnerKey(Command):
     partner_key_id: PartnerKeyId
 
 
+class ChangePassword(Command):
+    """The password as it is and as it shall be."""
+
+    current: PasswordAttempt
+    new: Password
+
+
+class CreateApiKey(Command):
+    """A new API key. scopes: by default all but `admin`."""
+
+    name: Label
+    scopes: KeyScopes = (KeyScope.READ, KeyScope.PUBLISH, KeyScope.INSTALL)
+    expires_in_days: ExpiresInDays = 90
+
+
+class ApiKeys(ListCommand):
+    """The caller's API keys, revoked and expired ones too."""
+
+
+class RevokeApiKey(Command):
+    """A key that shall open nothing any more."""
+
+    api_key_id: ApiKeyId
+
+
+class Sessions(ListCommand):
+    """The caller's live sessions."""
+
+
+class RevokeSession(Command):
+    """A session that shall end."""
+
+    session_id: SessionId
+
+
+class TouchSession(Command):
+    """A session that was just used."""
+
+    session_id: SessionId
+
+
+class Users(ListCommand):
+    """All users, or the one with an e-mail."""
+
+    email: Email | UnsetType = UNSET
+
+
+class SetCapabilities(Command):
+    """What a user may do from now on, and what no longer."""
+
+    user_id: UserId
+    grant: Capabilities = ()
+    revoke: Capabilities = ()
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """A capability that is to be granted and revoked at once."""
+        for place, capability in enumerate(self.revoke):
+            if capability in self.grant:
+                yield f"revoke[{place}]", "is in grant too; decide on one"
+
+
 class Nothing(Command):
     """No arguments."""
 
@@ -86,7 +158,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     user_id: str
     email: str
     display_name: str
-    capabilities: list[Capability]
+    capabilities: tuple[Capability, ...]
 
 
 class UserReply(msgspec.Struct, frozen=True):
@@ -165,6 +237,62 @@ class NewPartnerKey(msgspec.Struct, frozen=True, rename="camel"):
 
     partner_key: PartnerKey
     secret: str
+
+
+class LastSeen(msgspec.Struct, frozen=True, rename="camel"):
+    """When a session was last used, as far as that is kept."""
+
+    last_seen_at_ms: int
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An API key, its secret aside."""
+
+    api_key_id: str
+    name: str
+    scopes: tuple[KeyScope, ...]
+    created_at_ms: int
+    expires_at_ms: int
+    revoked_at_ms: int | UnsetType = UNSET
+
+
+class ApiKeyReply(msgspec.Struct, frozen=True, rename="camel"):
+    """An API key."""
+
+    api_key: ApiKey
+
+
+class NewApiKey(msgspec.Struct, frozen=True, rename="camel"):
+    """An API key with its secret, shown this once."""
+
+    api_key: ApiKey
+    secret: str
+
+
+class Suspension(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Why and when an admin suspended a user."""
+
+    reason: str
+    at_ms: int
+
+
+class AdminUser(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A user as admins see her. publisher_barred: an admin took `publisher` from her, so no profile grants it again."""
+
+    user_id: str
+    email: str
+    display_name: str
+    capabilities: tuple[Capability, ...]
+    publisher_barred: bool
+    publisher_id: str | UnsetType = UNSET
+    suspension: Suspension | UnsetType = UNSET
+    created_at_ms: int
+
+
+class AdminUserReply(msgspec.Struct, frozen=True):
+    """A user."""
+
+    user: AdminUser
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from msgspec import UNSET
 
 from fleetprompt import ids, secrets
-from fleetprompt.accounts.model import Me, Nothing, PartnerKey, PartnerKeys, ProfileReply, User
-from fleetprompt.accounts.shapes import partner_key_shape, profile_shape
-from fleetprompt.accounts.statements import partner_keys, publishers, users
+from fleetprompt.accounts.model import (
+    AdminUser,
+    ApiKey,
+    ApiKeys,
+    Me,
+    Nothing,
+    PartnerKey,
+    PartnerKeys,
+    ProfileReply,
+    Session,
+    Sessions,
+    Users,
+)
+from fleetprompt.accounts.rules import session_bounds
+from fleetprompt.accounts.shapes import (
+    admin_user_shape,
+    api_key_shape,
+    partner_key_shape,
+    profile_shape,
+    session_shape,
+    user_shape,
+)
+from fleetprompt.accounts.statements import admin_users, api_keys, partner_keys, publishers, sessions, users
 from fleetprompt.authz import Access, Actor, everything, own_as_user
-from fleetprompt.enums import KeyScope
+from fleetprompt.enums import Capability, KeyScope
 from fleetprompt.errors import not_found
+from fleetprompt.fields import comparable_email
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import query
 from fleetprompt.runtime.pagination import Page, Pager
@@ -23,12 +46,7 @@ async def me(look: Look, actor: Actor, _: Nothing) -> Me:
     row = await look.one(users.me(actor.user))
     if row is None:
         raise not_found()
-    user = User(
-        user_id=ids.encode("usr", row.user_id),
-        email=row.email,
-        display_name=row.user_name,
-        capabilities=sorted(row.capabilities),
-    )
+    user = user_shape(row.user_id, row.email, row.user_name, row.capabilities)
     csrf = UNSET if actor.cookie_hash is None else secrets.csrf_token(look.ring, actor.cookie_hash).reveal()
     publisher = UNSET if row.profile is None else profile_shape(row.profile)
     return Me(user=user, publisher=publisher, csrf_token=csrf)
@@ -43,11 +61,49 @@ async def profile(look: Look, actor: Actor, _: Nothing) -> ProfileReply:
     return ProfileReply(profile_shape(row))
 
 
+@query("api_keys.list", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
+async def list_api_keys(look: Look, actor: Actor, command: ApiKeys) -> Page[ApiKey]:
+    """The caller's API keys, the newest first, revoked and expired ones too (spec 6.4 Account)."""
+    scope = own_as_user(actor)
+    pager = Pager(look.ring, "api_keys.list", str(scope.user_id), command)
+    rows = await look.many(api_keys.page(scope, after=_after("key", pager), fetch=pager.fetch))
+    return pager.page(rows, place=lambda row: [ids.encode("key", row.id)], item=api_key_shape)
+
+
+@query("sessions.list", who=Access.SIGNED_IN, scope=None, rate=(RateClass.SIGNED_IN_READ,))
+async def list_sessions(look: Look, actor: Actor, command: Sessions) -> Page[Session]:
+    """The caller's live sessions, the newest first; `current` marks the one that asks (spec 6.4 Account)."""
+    scope = own_as_user(actor)
+    pager = Pager(look.ring, "sessions.list", str(scope.user_id), command)
+    bounds = session_bounds(is_admin=Capability.ADMIN in actor.capabilities, now_ms=look.now_ms)
+    rows = await look.many(
+        sessions.page(scope, bounds, now_ms=look.now_ms, after=_after("ses", pager), fetch=pager.fetch)
+    )
+    return pager.page(
+        rows,
+        place=lambda row: [ids.encode("ses", row.id)],
+        item=lambda row: session_shape(row, actor),
+    )
+
+
+@query("users.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
+async def list_users(look: Look, actor: Actor, command: Users) -> Page[AdminUser]:
+    """Every user, the newest first, or the one with an e-mail (spec 6.4 Admin)."""
+    scope = everything(actor)
+    pager = Pager(look.ring, "users.list", "admin", command)
+    email_key = None if command.email is UNSET else comparable_email(command.email)
+    rows = await look.many(admin_users.page(scope, email_key=email_key, after=_after("usr", pager), fetch=pager.fetch))
+    return pager.page(rows, place=lambda row: [ids.encode("usr", row.user_id)], item=admin_user_shape)
+
+
 @query("partner_keys.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
 async def list_partner_keys(look: Look, actor: Actor, command: PartnerKeys) -> Page[PartnerKey]:
     """Every partner key, the newest first (spec 6.4 Admin)."""
     scope = everything(actor)
     pager = Pager(look.ring, "partner_keys.list", "admin", command)
-    after = None if pager.after is None else ids.decode("prt", pager.after[0])
-    rows = await look.many(partner_keys.page(scope, after=after, fetch=pager.fetch))
+    rows = await look.many(partner_keys.page(scope, after=_after("prt", pager), fetch=pager.fetch))
     return pager.page(rows, place=lambda row: [ids.encode("prt", row.id)], item=partner_key_shape)
+
+
+def _after(prefix: str, pager: Pager) -> UUID | None:
+    return None if pager.after is None else ids.decode(prefix, pager.after[0])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fleetprompt import ids, secrets
 from fleetprompt.accounts import events, rules
-from fleetprompt.accounts.model import Register, User, UserReply
+from fleetprompt.accounts.model import Register, UserReply
+from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import sessions, users
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType
@@ -42,7 +43,7 @@ async def register(tx: MutationTx, _: Actor, command: Register, password_hash: s
     registered = events.registered(user_id)
     user_key = ids.encode("usr", user_id)
     return Outcome(
-        UserReply(User(user_id=user_key, email=command.email, display_name=command.display_name, capabilities=[])),
+        UserReply(user_shape(user_id, command.email, command.display_name, ())),
         writes=[
             users.insert_user(
                 user_id=user_id,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
+from uuid import UUID
 
-from fleetprompt.enums import Capability
+import msgspec
+
+from fleetprompt.enums import Capability, KeyScope
+from fleetprompt.errors import Reason, Refusal, conflict
 from fleetprompt.search_text import fold
 
 MINUTE_MS: Final = 60 * 1000
@@ -48,14 +52,56 @@ RESERVED_HANDLES: Final = frozenset(
 _NOT_IN_HANDLE: Final = re.compile("[^a-z0-9]+")
 
 
+class SessionBounds(msgspec.Struct, frozen=True):
+    """A session that has not expired counts while it began and was last seen after these times."""
+
+    created_after_ms: int
+    seen_after_ms: int
+
+
+def session_bounds(*, is_admin: bool, now_ms: int) -> SessionBounds:
+    """12 h idle or 14 days end a session, an admin's 1 h or 12 h (spec 6.4 Browser)."""
+    if is_admin:
+        return SessionBounds(now_ms - ADMIN_LIFETIME_MS, now_ms - ADMIN_IDLE_MS_MAX)
+    return SessionBounds(now_ms - LIFETIME_MS, now_ms - IDLE_MS_MAX)
+
+
 def session_is_live(
     *, capabilities: Collection[Capability], created_at_ms: int, last_seen_at_ms: int, expires_at_ms: int, now_ms: int
 ) -> bool:
-    """Whether a session still counts: 12 h idle or 14 days end it, an admin's 1 h or 12 h (spec 6.4)."""
-    is_admin = Capability.ADMIN in capabilities
-    idle_ms_max = ADMIN_IDLE_MS_MAX if is_admin else IDLE_MS_MAX
-    deadline_ms = min(expires_at_ms, created_at_ms + ADMIN_LIFETIME_MS) if is_admin else expires_at_ms
-    return now_ms < deadline_ms and now_ms - last_seen_at_ms < idle_ms_max
+    """Whether a session that nobody ended still counts."""
+    bounds = session_bounds(is_admin=Capability.ADMIN in capabilities, now_ms=now_ms)
+    return now_ms < expires_at_ms and created_at_ms > bounds.created_after_ms and last_seen_at_ms > bounds.seen_after_ms
+
+
+def session_deadline_ms(*, is_admin: bool, created_at_ms: int, expires_at_ms: int) -> int:
+    """When a session ends however much it is used."""
+    return min(expires_at_ms, created_at_ms + ADMIN_LIFETIME_MS) if is_admin else expires_at_ms
+
+
+def is_due_for_touch(last_seen_at_ms: int, now_ms: int) -> bool:
+    """Whether a session's last-seen time is to be moved: at most every 5 minutes (spec 6.7)."""
+    return now_ms - last_seen_at_ms >= TOUCH_AFTER_MS
+
+
+def scopes_problems(scopes: Sequence[KeyScope], capabilities: Collection[Capability]) -> tuple[tuple[str, str], ...]:
+    """(field path, what to do about it) for each scope that a user may not give to a key."""
+    if Capability.ADMIN in capabilities:
+        return ()
+    return tuple(
+        (f"scopes[{place}]", "is for admins only; leave it out")
+        for place, scope in enumerate(scopes)
+        if scope is KeyScope.ADMIN
+    )
+
+
+def refusal_to_change_capabilities(
+    *, target_user_id: UUID, actor_user_id: UUID, revoked: Collection[Capability]
+) -> Refusal | None:
+    """CONFLICT (`transition`) where an admin would lock herself out; another admin or the operator can do it."""
+    if target_user_id == actor_user_id and Capability.ADMIN in revoked:
+        return conflict(Reason.TRANSITION, "Nobody takes the admin capability from herself; ask another admin.")
+    return None
 
 
 def slug_of(display_name: str) -> str:

@@ -18,6 +18,8 @@ BY_ADDRESS: Final = frozenset({RateClass.PUBLIC_READ, RateClass.REGISTER})
 BY_USER: Final = frozenset({RateClass.SIGNED_IN_READ, RateClass.WRITE, RateClass.MINT, RateClass.REPORT})
 BY_PUBLISHER: Final = frozenset({RateClass.NEW_LISTING, RateClass.NEW_RELEASE})
 BY_PARTNER: Final = frozenset({RateClass.REDEEM})
+WRONG_PASSWORD: Final = frozenset({Code.UNAUTHENTICATED, Code.VALIDATION_FAILED})
+"""How an attempt at a password fails: at sign-in, and on `current` where one is changed."""
 
 
 def _caller_key(rate_class: RateClass, actor: Actor) -> str | None:
@@ -62,7 +64,7 @@ class RateGate:
 
     @asynccontextmanager
     async def counting_failures(self, operation: Operation, exchange: Exchange, command: Any) -> AsyncIterator[None]:
-        """Count a failed sign-in against its address and its account.
+        """Count a wrong password against its address and its account, at sign-in and where one is changed.
 
         Each attempt is counted before it is made and given back when it did not fail, so that many at once cannot
         get through together. Raises RATE_LIMITED; UNAVAILABLE where the limiter's store is away.
@@ -75,7 +77,7 @@ class RateGate:
                 taken.append((rate_class, key))
             yield
         except Refusal as refused:
-            if refused.code is not Code.UNAUTHENTICATED:
+            if refused.code not in WRONG_PASSWORD:
                 await self._give_back(taken)
             raise
         except BaseException:
@@ -97,7 +99,8 @@ class RateGate:
 def _sign_in_keys(operation: Operation, exchange: Exchange, command: Any) -> list[tuple[RateClass, str]]:
     if RateClass.SIGN_IN_ADDRESS not in operation.rate:
         return []
-    account = comparable_email(command.email)
+    user_id = exchange.actor.user_id
+    account = comparable_email(command.email) if user_id is None else str(user_id)
     return [
         (RateClass.SIGN_IN_ADDRESS, exchange.address),
         (RateClass.SIGN_IN_ACCOUNT, f"{account}\n{exchange.address}"),

@@ -7,12 +7,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Uuid, any_, bindparam, func, select, update
+from sqlalchemy import Uuid, any_, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.functions import Function
 
+from fleetprompt.authz import OwnerScope
 from fleetprompt.enums import Capability, KeyScope
-from fleetprompt.store.statements import Bound, changing, reading
+from fleetprompt.store.statements import Bound, Statement, changing, inserting, reading
 from fleetprompt.store.tables import api_keys, publishers, users
 
 
@@ -54,6 +55,82 @@ _KEY_HOLDER: Final = reading(
 def key_holder(api_key_id: UUID) -> Bound[KeyHolderRow]:
     """An API key with its user, unless it was revoked or she is suspended."""
     return _KEY_HOLDER.bind(api_key_id=api_key_id)
+
+
+class ApiKeyRow(msgspec.Struct, frozen=True):
+    """An API key as its user sees it."""
+
+    id: UUID
+    name: str
+    scopes: list[KeyScope]
+    created_at_ms: int
+    expires_at_ms: int
+    revoked_at_ms: int | None
+
+
+_COLUMNS: Final = [api_keys.c[name] for name in ApiKeyRow.__struct_fields__]
+_OWN: Final = reading(
+    "accounts.own_api_key",
+    select(*_COLUMNS).where(api_keys.c.id == bindparam("api_key_id"), api_keys.c.user_id == bindparam("user_id")),
+    ApiKeyRow,
+)
+
+
+def own_api_key(scope: OwnerScope, api_key_id: UUID) -> Bound[ApiKeyRow]:
+    """One key of a user, revoked or not."""
+    return _OWN.bind(api_key_id=api_key_id, user_id=scope.user_id)
+
+
+def _page(is_continued: bool) -> Statement[ApiKeyRow]:
+    query = select(*_COLUMNS).where(api_keys.c.user_id == bindparam("user_id"))
+    if is_continued:
+        query = query.where(api_keys.c.id < bindparam("after_id"))
+    name = "accounts.api_keys.continued" if is_continued else "accounts.api_keys"
+    return reading(name, query.order_by(api_keys.c.id.desc()).limit(bindparam("fetch")), ApiKeyRow)
+
+
+_PAGES: Final = {is_continued: _page(is_continued) for is_continued in (False, True)}
+
+
+def page(scope: OwnerScope, *, after: UUID | None, fetch: int) -> Bound[ApiKeyRow]:
+    """Keys of a user, the newest first. after: the id of the last one seen."""
+    if after is None:
+        return _PAGES[False].bind(user_id=scope.user_id, fetch=fetch)
+    return _PAGES[True].bind(user_id=scope.user_id, fetch=fetch, after_id=after)
+
+
+_INSERT: Final = inserting(
+    "accounts.insert_api_key",
+    insert(api_keys).values(
+        {
+            name: bindparam(name)
+            for name in (
+                "id",
+                "user_id",
+                "name",
+                "scopes",
+                "secret_hash",
+                "key_version",
+                "created_at_ms",
+                "expires_at_ms",
+            )
+        }
+    ),
+)
+
+
+def insert_api_key(user_id: UUID, row: ApiKeyRow, *, secret_hash: bytes, key_version: str) -> Bound[Any]:
+    """Add an API key of a user. secret_hash: SHA-256 of the whole key."""
+    return _INSERT.bind(
+        id=row.id,
+        user_id=user_id,
+        name=row.name,
+        scopes=row.scopes,
+        secret_hash=secret_hash,
+        key_version=key_version,
+        created_at_ms=row.created_at_ms,
+        expires_at_ms=row.expires_at_ms,
+    )
 
 
 def live_api_keys() -> Function[Any]:

@@ -7,14 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Uuid, any_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.functions import Function
 
-from fleetprompt.accounts.rules import IDLE_MS_MAX
-from fleetprompt.authz import OwnerScope
+from fleetprompt.accounts.rules import IDLE_MS_MAX, SessionBounds, session_bounds
+from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability
-from fleetprompt.store.statements import Bound, changing, inserting, reading
+from fleetprompt.store.statements import Bound, Statement, changing, inserting, reading
 from fleetprompt.store.tables import publishers, sessions, users
 
 _INSERT: Final = inserting(
@@ -84,6 +84,15 @@ def signed_in(secret_hash: bytes) -> Bound[SignedInRow]:
     return _SIGNED_IN.bind(secret_hash=secret_hash)
 
 
+def _may_be_alive() -> tuple[ColumnElement[bool], ...]:
+    return (
+        sessions.c.user_id == users.c.id,
+        sessions.c.ended_at_ms.is_(None),
+        sessions.c.expires_at_ms > bindparam("now_ms"),
+        sessions.c.last_seen_at_ms > bindparam("idle_since_ms"),
+    )
+
+
 def other_sessions() -> Function[Any]:
     """Inside a statement on users: the ids of her sessions that may be alive, but for the one that is kept.
 
@@ -92,17 +101,37 @@ def other_sessions() -> Function[Any]:
     """
     return func.array(
         select(sessions.c.id)
+        .where(*_may_be_alive(), sessions.c.id.is_distinct_from(bindparam("kept_session_id", type_=Uuid)))
+        .order_by(sessions.c.id)
+        .correlate(users)
+        .scalar_subquery()
+    )
+
+
+def lapsed_sessions() -> Function[Any]:
+    """Inside a statement on users: the ids of her sessions that only an admin's stricter limits have ended.
+
+    Bind it with `lapsed_sessions_values`.
+    """
+    return func.array(
+        select(sessions.c.id)
         .where(
-            sessions.c.user_id == users.c.id,
-            sessions.c.ended_at_ms.is_(None),
-            sessions.c.expires_at_ms > bindparam("now_ms"),
-            sessions.c.last_seen_at_ms > bindparam("idle_since_ms"),
-            sessions.c.id.is_distinct_from(bindparam("kept_session_id", type_=Uuid)),
+            *_may_be_alive(),
+            or_(
+                sessions.c.created_at_ms <= bindparam("lapsed_created_ms"),
+                sessions.c.last_seen_at_ms <= bindparam("lapsed_seen_ms"),
+            ),
         )
         .order_by(sessions.c.id)
         .correlate(users)
         .scalar_subquery()
     )
+
+
+def lapsed_sessions_values(now_ms: int) -> dict[str, Any]:
+    """The parameters of `lapsed_sessions`, beside those of `other_sessions`."""
+    bounds = session_bounds(is_admin=True, now_ms=now_ms)
+    return {"lapsed_created_ms": bounds.created_after_ms, "lapsed_seen_ms": bounds.seen_after_ms}
 
 
 def other_sessions_values(kept_session_id: UUID | None, now_ms: int) -> dict[str, Any]:
@@ -131,6 +160,62 @@ _OWN: Final = reading(
 def own_session(scope: OwnerScope, session_id: UUID) -> Bound[SessionRow]:
     """One session of a user, ended or not."""
     return _OWN.bind(session_id=session_id, user_id=scope.user_id)
+
+
+def _page(is_continued: bool) -> Statement[SessionRow]:
+    query = select(*_COLUMNS).where(
+        sessions.c.user_id == bindparam("user_id"),
+        sessions.c.ended_at_ms.is_(None),
+        sessions.c.expires_at_ms > bindparam("now_ms"),
+        sessions.c.created_at_ms > bindparam("created_after_ms"),
+        sessions.c.last_seen_at_ms > bindparam("seen_after_ms"),
+    )
+    if is_continued:
+        query = query.where(sessions.c.id < bindparam("after_id"))
+    name = "accounts.sessions.continued" if is_continued else "accounts.sessions"
+    return reading(name, query.order_by(sessions.c.id.desc()).limit(bindparam("fetch")), SessionRow)
+
+
+_PAGES: Final = {is_continued: _page(is_continued) for is_continued in (False, True)}
+
+
+def page(scope: OwnerScope, bounds: SessionBounds, *, now_ms: int, after: UUID | None, fetch: int) -> Bound[SessionRow]:
+    """Live sessions of a user, the newest first. after: the id of the last one seen."""
+    values: dict[str, Any] = {
+        "user_id": scope.user_id,
+        "now_ms": now_ms,
+        "created_after_ms": bounds.created_after_ms,
+        "seen_after_ms": bounds.seen_after_ms,
+        "fetch": fetch,
+    }
+    if after is None:
+        return _PAGES[False].bind(**values)
+    return _PAGES[True].bind(**values, after_id=after)
+
+
+_SEEN: Final = reading(
+    "accounts.session_to_touch",
+    select(*_COLUMNS).where(sessions.c.id == bindparam("session_id")),
+    SessionRow,
+)
+
+
+def session(_: AdminScope, session_id: UUID) -> Bound[SessionRow]:
+    """One session of whomever, ended or not."""
+    return _SEEN.bind(session_id=session_id)
+
+
+_TOUCH: Final = changing(
+    "accounts.touch_session",
+    update(sessions)
+    .where(sessions.c.id == bindparam("session_id"), sessions.c.ended_at_ms.is_(None))
+    .values(last_seen_at_ms=bindparam("now_ms")),
+)
+
+
+def touch_session(session_id: UUID, now_ms: int) -> Bound[Any]:
+    """Note that a session was used."""
+    return _TOUCH.bind(session_id=session_id, now_ms=now_ms)
 
 
 _END: Final = changing(

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, literal, select, update
 from fleetprompt.accounts.statements.api_keys import live_api_keys
 from fleetprompt.accounts.statements.publishers import PROFILE_COLUMNS, OwnedProfileRow
 from fleetprompt.accounts.statements.sessions import other_sessions, other_sessions_values
+from fleetprompt.authz import OwnerScope
 from fleetprompt.enums import Capability
 from fleetprompt.store.statements import Bound, changing, inserting, reading
 from fleetprompt.store.tables import publishers, users
@@ -228,3 +229,66 @@ def set_capabilities(
     return _SET_CAPABILITIES.bind(
         user_id=user_id, capabilities=list(capabilities), publisher_barred=publisher_barred, now_ms=now_ms
     )
+
+
+class CredentialsRow(AccountRow, frozen=True):
+    """What changing a password decides on.
+
+    other_session_ids: her sessions that may be alive, but for the one that asks.
+    """
+
+    other_session_ids: list[UUID]
+
+
+_CREDENTIALS: Final = reading(
+    "accounts.credentials",
+    select(*_ACCOUNT_COLUMNS, other_sessions().label("other_session_ids")).where(users.c.id == bindparam("user_id")),
+    CredentialsRow,
+)
+
+
+def credentials(scope: OwnerScope, *, kept_session_id: UUID | None, now_ms: int) -> Bound[CredentialsRow]:
+    """A user with her password's hash and her other sessions."""
+    return _CREDENTIALS.bind(user_id=scope.user_id, **other_sessions_values(kept_session_id, now_ms))
+
+
+_CHANGE_PASSWORD: Final = changing(
+    "accounts.change_password",
+    update(users)
+    .where(users.c.id == bindparam("user_id"), users.c.password_hash == bindparam("verified_hash"))
+    .values(password_hash=bindparam("password_hash"), updated_at_ms=bindparam("now_ms")),
+)
+
+
+def change_password(user_id: UUID, *, verified_hash: str, password_hash: str, now_ms: int) -> Bound[Any]:
+    """Replace the hash that the current password was verified against."""
+    return _CHANGE_PASSWORD.bind(
+        user_id=user_id, verified_hash=verified_hash, password_hash=password_hash, now_ms=now_ms
+    )
+
+
+class GrantsRow(msgspec.Struct, frozen=True):
+    """What a user may do."""
+
+    capabilities: list[Capability]
+
+
+_GRANTS: Final = reading(
+    "accounts.grants", select(users.c.capabilities).where(users.c.id == bindparam("user_id")), GrantsRow
+)
+
+
+def grants(scope: OwnerScope) -> Bound[GrantsRow]:
+    """What a user may do, as her row has it now."""
+    return _GRANTS.bind(user_id=scope.user_id)
+
+
+_MARK_CHANGED: Final = changing(
+    "accounts.mark_changed",
+    update(users).where(users.c.id == bindparam("user_id")).values(updated_at_ms=bindparam("now_ms")),
+)
+
+
+def mark_changed(user_id: UUID, now_ms: int) -> Bound[Any]:
+    """Write a user's row because something of hers was added that others must see who take things from her."""
+    return _MARK_CHANGED.bind(user_id=user_id, now_ms=now_ms)

@@ -1,0 +1,105 @@
+"""SQL statements about users as admins see and change them."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from fleetprompt.accounts.statements.sessions import (
+    lapsed_sessions,
+    lapsed_sessions_values,
+    other_sessions,
+    other_sessions_values,
+)
+from fleetprompt.authz import AdminScope
+from fleetprompt.enums import Capability
+from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.tables import publishers, users
+
+
+class AdminUserRow(msgspec.Struct, frozen=True):
+    """A user with her publisher's id, if she has one."""
+
+    user_id: UUID
+    email: str
+    display_name: str
+    capabilities: list[Capability]
+    publisher_barred: bool
+    suspended_at_ms: int | None
+    suspend_reason: str | None
+    created_at_ms: int
+    publisher_id: UUID | None
+
+
+ADMIN_USER_COLUMNS: Final = (
+    users.c.id.label("user_id"),
+    users.c.email,
+    users.c.display_name,
+    users.c.capabilities,
+    users.c.publisher_barred,
+    users.c.suspended_at_ms,
+    users.c.suspend_reason,
+    users.c.created_at_ms,
+    publishers.c.id.label("publisher_id"),
+)
+_WITH_PUBLISHER: Final = users.outerjoin(publishers, publishers.c.owner_user_id == users.c.id)
+
+
+def _page(by_email: bool, is_continued: bool) -> Statement[AdminUserRow]:
+    query = select(*ADMIN_USER_COLUMNS).select_from(_WITH_PUBLISHER)
+    name = "accounts.users"
+    if by_email:
+        name += ".by_email"
+        query = query.where(users.c.email_key == bindparam("email_key"))
+    if is_continued:
+        name += ".continued"
+        query = query.where(users.c.id < bindparam("after_id"))
+    return reading(name, query.order_by(users.c.id.desc()).limit(bindparam("fetch")), AdminUserRow)
+
+
+_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), repeat=2)}
+
+
+def page(_: AdminScope, *, email_key: str | None, after: UUID | None, fetch: int) -> Bound[AdminUserRow]:
+    """Users, the newest first. email_key: only the one with this e-mail. after: the id of the last one seen."""
+    values: dict[str, Any] = {"fetch": fetch}
+    if email_key is not None:
+        values["email_key"] = email_key
+    if after is not None:
+        values["after_id"] = after
+    return _PAGES[email_key is not None, after is not None].bind(**values)
+
+
+class CapableUserRow(AdminUserRow, frozen=True):
+    """A user as changing her capabilities needs her.
+
+    other_session_ids: her sessions that may be alive, but for the one that asks. lapsed_session_ids: those that only
+    an admin's stricter limits have ended.
+    """
+
+    other_session_ids: list[UUID]
+    lapsed_session_ids: list[UUID]
+
+
+_CAPABLE_USER: Final = reading(
+    "accounts.capable_user",
+    select(
+        *ADMIN_USER_COLUMNS,
+        other_sessions().label("other_session_ids"),
+        lapsed_sessions().label("lapsed_session_ids"),
+    )
+    .select_from(_WITH_PUBLISHER)
+    .where(users.c.id == bindparam("user_id")),
+    CapableUserRow,
+)
+
+
+def capable_user(_: AdminScope, user_id: UUID, *, kept_session_id: UUID | None, now_ms: int) -> Bound[CapableUserRow]:
+    """A user with the sessions that a change of her capabilities may end."""
+    return _CAPABLE_USER.bind(
+        user_id=user_id, **other_sessions_values(kept_session_id, now_ms), **lapsed_sessions_values(now_ms)
+    )
