@@ -18,6 +18,7 @@ import uvicorn
 from fleetprompt.app import Process, build_process
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.instance import Failure, Instance, bring_up_to_date, open_instance, read_settings
+from fleetprompt.commands.watch import kept_running
 from fleetprompt.settings import PREFIX, Origin, Settings
 from fleetprompt.telemetry import start_logging
 
@@ -89,7 +90,8 @@ def serve(host: str, port: int, jobs: bool) -> None:
         settings = reached_at(settings, listener)
         process = build_process(settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs)
         announce(instance, listener)
-        started = serve_on(process, listener)
+        with kept_running(instance.embedded):
+            started = serve_on(process, listener)
         log.stop()
     sys.exit(0 if started else 1)
 

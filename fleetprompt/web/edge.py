@@ -9,6 +9,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
+
 from fleetprompt.authz import Credential
 from fleetprompt.errors import not_found
 from fleetprompt.runtime.services import Services
@@ -38,6 +40,8 @@ class Edge:
             await self._application(scope, receive, send)
             return
         exchange = open_exchange(scope, self._address(scope))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=exchange.public_id)
         self._services.metrics.request_started()
         send_ours = _send_with_our_headers(send, exchange)
         try:
