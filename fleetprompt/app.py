@@ -17,6 +17,7 @@ from fleetprompt.accounts import routes as accounts
 from fleetprompt.accounts.authenticator import AccountsAuthenticator
 from fleetprompt.authz import Access
 from fleetprompt.clock import Clock
+from fleetprompt.installs import routes as installs
 from fleetprompt.jobs import JOBS, JobRunner
 from fleetprompt.listings import routes as listings
 from fleetprompt.markdown import MarkdownWorkers
@@ -42,7 +43,13 @@ from fleetprompt.web.routing import Route
 from fleetprompt.web.signatures import SignatureReason
 from fleetprompt.web.signed_calls import SignedCalls
 
-ROUTES: Final[tuple[Route, ...]] = (*service.ROUTES, *accounts.ROUTES, *listings.ROUTES, *releases.ROUTES)
+ROUTES: Final[tuple[Route, ...]] = (
+    *service.ROUTES,
+    *accounts.ROUTES,
+    *listings.ROUTES,
+    *releases.ROUTES,
+    *installs.ROUTES,
+)
 """Every route of the API."""
 
 

@@ -160,7 +160,9 @@ async def consume_nonce(services: Services, call: Call) -> None:
 
     async def attempt() -> None:
         async with services.db.connection() as connection:
-            await _leave(MutationTx(connection, services, call, None), call)
+            tx = MutationTx(connection, services, call, None)
+            await tx.read()
+            await _leave(tx)
 
     await in_time(_until_it_stood_alone(services, attempt, is_replayable=True))
 
@@ -210,17 +212,16 @@ async def _once(
     async with services.db.connection() as connection:
         tx = MutationTx(connection, services, call, entry, rechecks_replay=operation.rechecks_replay)
         try:
-            outcome: Outcome[Any] = await operation.function(tx, *arguments)
-            await tx.read()
+            outcome = await _decide(operation, tx, call, arguments)
         except ReplayFound as found:
-            await _leave(tx, call)
+            await _leave(tx)
             return found.reply
         except Refusal as refusal:
             if refusal.code is not Code.UNAVAILABLE:
-                await _leave(tx, call)
+                await _leave(tx)
             raise
         if tx.is_replay and entry is not None and entry.replay is not None:
-            await _leave(tx, call)
+            await _leave(tx)
             return entry.replay
         reply = Reply(
             status=call.status, body=_encoder.encode(outcome.result), etag=outcome.etag, session=outcome.session
@@ -229,12 +230,20 @@ async def _once(
         return reply
 
 
-async def _leave(tx: MutationTx, call: Call) -> None:
+async def _decide(operation: Operation, tx: MutationTx, call: Call, arguments: Sequence[Any]) -> Outcome[Any]:
+    """What the verb decides, in a transaction that is open in the end: nonce and ledger have been asked by then."""
+    try:
+        outcome: Outcome[Any] = await operation.function(tx, *arguments)
+    except Refusal as refusal:
+        if call.nonce is not None and refusal.code is not Code.UNAVAILABLE:
+            await tx.read()
+        raise
+    await tx.read()
+    return outcome
+
+
+async def _leave(tx: MutationTx) -> None:
     """End a transaction that changes nothing else; its ROLLBACK follows when the connection is given back."""
-    if call.nonce is None:
-        return
-    if not tx.is_open:
-        await tx.read()
     if standing := tx.standing_writes():
         await tx.commit(standing)
 

@@ -26,6 +26,7 @@ def _all_but(table: str, *kept: str) -> tuple[str, ...]:
     return tuple(column.name for column in tables.metadata.tables[table].columns if column.name not in kept)
 
 
+# Jobs lock the batch they take away, and PostgreSQL lets only those lock rows who may update some column of them.
 GRANTS: Final[dict[str, Grant]] = {
     "users": Grant(insert=True, update=_all_but("users", "id", "external_id", "created_at_ms", "buyer_ref_version")),
     "publishers": Grant(insert=True, update=_all_but("publishers", "id", "owner_user_id", "handle", "created_at_ms")),
@@ -36,14 +37,14 @@ GRANTS: Final[dict[str, Grant]] = {
     "install_tokens": Grant(insert=True, delete=True, update=("status", "ended_at_ms")),
     "api_keys": Grant(insert=True, update=("revoked_at_ms",)),
     "partner_keys": Grant(insert=True, update=("status", "revoked_at_ms")),
-    "request_nonces": Grant(insert=True, delete=True),
+    "request_nonces": Grant(insert=True, delete=True, update=("keep_until_ms",)),
     "idempotency_keys": Grant(
         insert=True, delete=True, update=_all_but("idempotency_keys", "caller", "operation", "key")
     ),
     "audit_events": Grant(insert=True),
     "sessions": Grant(insert=True, delete=True, update=("last_seen_at_ms", "ended_at_ms")),
     "reports": Grant(insert=True, update=("status", "resolution_reason", "resolved_at_ms", "resolved_by_user_id")),
-    "stat_deltas": Grant(insert=True, delete=True),
+    "stat_deltas": Grant(insert=True, delete=True, update=("day",)),
     "stat_days": Grant(insert=True, update=("install_intents", "redemptions")),
     "stat_totals": Grant(insert=True, delete=True, update=("install_intents_30d", "redemptions_30d", "as_of_day")),
     "facet_deltas": Grant(insert=True, delete=True),

@@ -7,13 +7,12 @@ signature is verified, and from then on the nonce is consumed whatever follows.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
 
 from litestar.response.base import ASGIResponse
 
-from fleetprompt import ids
 from fleetprompt.authz import admit
+from fleetprompt.constraints import IdOf
 from fleetprompt.errors import Code, Refusal, unauthenticated
 from fleetprompt.runtime.idempotency import Reply
 from fleetprompt.runtime.nonces import Nonce
@@ -29,6 +28,8 @@ from fleetprompt.web.gate import RateGate
 from fleetprompt.web.responses import call_of, incoming, write_response
 from fleetprompt.web.routing import Route
 from fleetprompt.web.signatures import SignatureReason, SignatureRefused, SignedRequest
+
+_KEY_ID: Final = IdOf("prt")
 
 
 class SignedCalls:
@@ -55,8 +56,7 @@ class SignedCalls:
         try:
             signed, key = await self._verify(arrived)
         except SignatureRefused as refused:
-            await self._gate.count_failed_verification(exchange)
-            raise self._refusal(refused, route.operation) from refused
+            raise await self._refusal(refused, route.operation, exchange) from refused
         exchange.actor = partner_actor(key)
         await self._gate.by_caller(route.operation, exchange)
         admit(exchange.actor, route.operation.who, route.operation.scope)
@@ -65,7 +65,8 @@ class SignedCalls:
             return write_response(self._services, route, await self._run(route, arrived, exchange, nonce))
         except Refusal as refusal:
             if refusal.code is Code.UNAUTHENTICATED:
-                raise self._refusal(SignatureRefused(SignatureReason.NONCE_REUSED), route.operation) from refusal
+                reused = SignatureRefused(SignatureReason.NONCE_REUSED)
+                raise await self._refusal(reused, route.operation, exchange) from refusal
             raise
 
     async def _run(self, route: Route, arrived: Arrived, exchange: Exchange, nonce: Nonce) -> Reply:
@@ -81,7 +82,7 @@ class SignedCalls:
         signed = signatures.parse(
             arrived.method, arrived.raw_path, arrived.query, arrived.raw_headers, self._authorities
         )
-        key = await self._authenticator.partner_key(ids.decode("prt", signed.key_id) or UUID(int=0))
+        key = await self._authenticator.partner_key(_KEY_ID.read(signed.key_id))
         secrets = () if key is None else (key.secret.reveal(),)
         now_ms = self._services.clock.now_ms()
         signatures.verify(signed, secrets, arrived.body, now_ms // 1000)
@@ -91,7 +92,8 @@ class SignedCalls:
             raise SignatureRefused(SignatureReason.BEFORE_RESTORE)
         return signed, key
 
-    def _refusal(self, refused: SignatureRefused, operation: Operation) -> Refusal:
+    async def _refusal(self, refused: SignatureRefused, operation: Operation, exchange: Exchange) -> Refusal:
+        await self._gate.count_failed_verification(exchange)
         self._services.metrics.signature_refused(refused.reason.value)
         refusal = unauthenticated(refused.reason.value)
         if operation.explains_signature:
