@@ -13,8 +13,14 @@ import msgspec
 from fleetprompt import ids
 from fleetprompt.authz import SYSTEM
 from fleetprompt.errors import Refusal
+from fleetprompt.installs.expire_intents import expire_intents
+from fleetprompt.installs.expire_tokens import expire_tokens
+from fleetprompt.installs.fold_statistics import fold_statistics
+from fleetprompt.installs.purge_intents import purge_intents
+from fleetprompt.installs.purge_tokens import purge_tokens
 from fleetprompt.runtime.job_runs import Batch, RecordRun, RunBatch, record_run
 from fleetprompt.runtime.operations import Operation
+from fleetprompt.runtime.retention import purge_ledger, purge_nonces
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
 
@@ -35,7 +41,17 @@ class Job(msgspec.Struct, frozen=True):
         return self.operation.name
 
 
-JOBS: Final[tuple[Job, ...]] = ()
+HOUR_S: Final = 60 * 60
+
+JOBS: Final[tuple[Job, ...]] = (
+    Job(expire_intents, 30),
+    Job(expire_tokens, 30),
+    Job(fold_statistics, 30),
+    Job(purge_ledger, HOUR_S),
+    Job(purge_nonces, 10 * 60),
+    Job(purge_tokens, HOUR_S),
+    Job(purge_intents, HOUR_S),
+)
 
 
 async def run_job(job: Job, services: Services) -> int:
