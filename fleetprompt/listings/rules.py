@@ -91,8 +91,9 @@ def stale_edit(if_match: Precondition | UnsetType, revision: int) -> Refusal | N
 
 
 def refusal_to_move(current: ListingStatus, wanted: ListingStatus, published_releases: int) -> Refusal | None:
-    """Why a publisher may not move a listing from `current` to `wanted`: CONFLICT with `suspended`, `transition` or
-    `no_published_release` (spec 4).
+    """Why a publisher may not move a listing from `current` to `wanted` (spec 4).
+
+    CONFLICT with `suspended`, `transition` or `no_published_release`.
     """
     if current == ListingStatus.SUSPENDED:
         return suspended()

@@ -78,9 +78,7 @@ def already_revoked() -> Refusal:
 
 
 def outranks(version: str, other: str) -> bool:
-    """Whether `version` comes before `other` as the latest release: a stable one before any pre-release, then by
-    precedence.
-    """
+    """Whether `version` comes before `other` as the latest release: stable ones first, then by precedence (spec 3)."""
     return _rank(version) > _rank(other)
 
 
