@@ -66,10 +66,13 @@ def release(scope: PublisherScope, release_id: UUID) -> Bound[ReleaseRow]:
     return _ONE.bind(release_id=release_id, publisher_id=scope.publisher_id)
 
 
+_OWN_LISTING: Final = select(listings.c.id).where(
+    listings.c.id == bindparam("listing_id"), listings.c.publisher_id == bindparam("publisher_id")
+)
+
+
 def _page(of_version: bool, continued: bool) -> Statement[ReleaseItemRow]:
-    query = select(*_columns(ReleaseItemRow)).where(
-        releases.c.listing_id == bindparam("listing_id"), releases.c.publisher_id == bindparam("publisher_id")
-    )
+    query = select(*_columns(ReleaseItemRow)).where(releases.c.listing_id == _OWN_LISTING.scalar_subquery())
     name = "releases.page"
     if of_version:
         name += ".of_version"
@@ -104,13 +107,7 @@ class OwnListing(msgspec.Struct, frozen=True):
     id: UUID
 
 
-_LISTING: Final = reading(
-    "releases.listing",
-    select(listings.c.id).where(
-        listings.c.id == bindparam("listing_id"), listings.c.publisher_id == bindparam("publisher_id")
-    ),
-    OwnListing,
-)
+_LISTING: Final = reading("releases.listing", _OWN_LISTING, OwnListing)
 
 
 def listing(scope: PublisherScope, listing_id: UUID) -> Bound[OwnListing]:
