@@ -37,6 +37,7 @@ from fleetprompt.web.edge import Edge
 from fleetprompt.web.exchange import exchange_of
 from fleetprompt.web.gate import RateGate
 from fleetprompt.web.limits import Limiter
+from fleetprompt.web.mounting import check_mounting
 from fleetprompt.web.openapi import document, encode
 from fleetprompt.web.pipeline import Pipeline
 from fleetprompt.web.routing import Route
@@ -125,7 +126,8 @@ def build_process(
 
 
 def build_app(services: Services, limiter: Limiter, log: Logging, runner: JobRunner | None = None) -> Edge:
-    """The ASGI application of one process."""
+    """The ASGI application of one process. Raises MountingError where routes and operations do not belong together."""
+    check_mounting(ROUTES, REGISTRY.values(), [job.operation for job in JOBS])
     authenticator = AccountsAuthenticator(services)
     gate = RateGate(limiter)
     pipeline = Pipeline(services, authenticator, gate)

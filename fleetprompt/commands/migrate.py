@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 import psycopg
-from sqlalchemy.engine import make_url
 
 from fleetprompt.commands.instance import Failure, open_instance, read_settings
 from fleetprompt.store import migrate as migrations
@@ -20,7 +19,7 @@ def migrate(print_sql: bool) -> None:
     settings = read_settings()
     if print_sql:
         url = settings.database_url
-        migrations.print_sql(make_url(url.reveal()).username if url is not None else "fleetprompt_app")
+        migrations.print_sql("fleetprompt_app" if url is None else migrations.role_of(url.reveal()))
         return
     with open_instance(settings) as instance:
         try:

@@ -35,12 +35,17 @@ def head() -> str:
 def migrate(owner_url: str, serving_url: str) -> None:
     """Run every migration that is missing as the owner, then grant the serving role what it may do."""
     command.upgrade(_config(owner_url), "head")
-    owner, serving = make_url(owner_url).username, make_url(serving_url).username
+    owner, serving = role_of(owner_url), role_of(serving_url)
     if serving is None or serving == owner:
         return
     with psycopg.connect(owner_url) as connection:
         for statement in grants.statements(serving):
             connection.execute(statement)
+
+
+def role_of(url: str) -> str | None:
+    """The role that a database URL names, or None where it leaves that to the environment."""
+    return make_url(url).username
 
 
 def print_sql(serving_role: str | None) -> None:

@@ -267,7 +267,8 @@ def test_a_base_url_that_is_not_https_or_not_plain_is_refused(base_url: str) -> 
     "base_url", ["http://127.0.0.1:1", "http://[::1]", "http://localhost:8000/", "https://a.example/b/"]
 )
 def test_https_and_loopback_are_accepted(base_url: str) -> None:
-    RedeemClient(base_url, KEY_ID, SECRET_BASE64).close()
+    with RedeemClient(base_url, KEY_ID, SECRET_BASE64) as client:
+        assert base_url in repr(client)
 
 
 @pytest.mark.parametrize("secret", ["", "!", SECRET_BASE64[:-1], SECRET_BASE64 + "AAAA", SECRET_BASE64 + "\n", "é"])
