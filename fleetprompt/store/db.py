@@ -105,7 +105,7 @@ class PooledConnection:
 
     async def _send(self, bound: Bound[Any]) -> psycopg.AsyncCursor[Any]:
         cursor = self._connection.cursor(binary=True)
-        await cursor.execute(bound.statement.sql.encode(), bound.values or None, prepare=True)
+        await cursor.execute(bound.statement.sent, bound.values or None, prepare=True)
         return cursor
 
     async def _execute(self, bound: Bound[Any]) -> Rows:

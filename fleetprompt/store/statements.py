@@ -29,6 +29,10 @@ class Statement(Generic[Row]):
     sql: str
     constants: Mapping[str, Any]
     row: type[Row] | None
+    sent: bytes = b""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sent", self.sql.encode())
 
     def bind(self, **values: Any) -> Bound[Row]:
         """The statement with its parameters, ready to be sent."""

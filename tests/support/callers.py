@@ -157,17 +157,22 @@ class Partner(Caller):
         self._clock = clock
         self._signer = Signer(self.key_id, secret)
 
-    async def sign(self, request: httpx.Request) -> None:
-        """The signature of 6.6 over what the request holds."""
-        signed = self._signer.headers(
-            authority=request.url.netloc.decode(),
-            path=request.url.raw_path.decode(),
-            body=request.content,
-            idempotency_key=request.headers.get("idempotency-key", ""),
+    def signed_headers(self, path: str, body: bytes, key: str, authority: str = "127.0.0.1:8000") -> dict[str, str]:
+        """The headers of 6.6 for a POST of `body` to `path`, with a nonce of their own."""
+        return self._signer.headers(
+            authority=authority,
+            path=path,
+            body=body,
+            idempotency_key=key,
             created_s=self._clock.now_ms() // 1000,
             nonce=secrets.token_urlsafe(24),
         )
-        request.headers.update(signed)
+
+    async def sign(self, request: httpx.Request) -> None:
+        """The signature of 6.6 over what the request holds."""
+        key = request.headers.get("idempotency-key", "")
+        path, authority = request.url.raw_path.decode(), request.url.netloc.decode()
+        request.headers.update(self.signed_headers(path, request.content, key, authority))
 
     async def redeem(self, install_token: str, *, key: str | None = FRESH, target_system: str = "") -> httpx.Response:
         """Redeem a token for its own system, or for the one that is named."""
