@@ -451,6 +451,7 @@ audit_events = Table(
     Index("audit_events_release_ix", "release_id", "id", postgresql_where=text("release_id is not null")),
     Index("audit_events_intent_ix", "install_intent_id", "id", postgresql_where=text("install_intent_id is not null")),
     Index("audit_events_request_ix", "request_id", "id"),
+    Index("audit_events_created_ix", "created_at_ms", "id"),
 )
 
 sessions = Table(

@@ -64,6 +64,7 @@ def _audit_events() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("audit_events_pkey")),
     )
     op.create_index("audit_events_actor_ix", "audit_events", ["actor_id", "id"], unique=False)
+    op.create_index("audit_events_created_ix", "audit_events", ["created_at_ms", "id"], unique=False)
     op.create_index(
         "audit_events_intent_ix",
         "audit_events",
