@@ -21,6 +21,7 @@ from fleetprompt.installs import routes as installs
 from fleetprompt.jobs import JOBS, JobRunner
 from fleetprompt.listings import routes as listings
 from fleetprompt.markdown import MarkdownWorkers
+from fleetprompt.moderation import routes as moderation
 from fleetprompt.passwords import PasswordHasher
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.releases import routes as releases
@@ -50,6 +51,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *listings.ROUTES,
     *releases.ROUTES,
     *installs.ROUTES,
+    *moderation.ROUTES,
 )
 """Every route of the API."""
 

@@ -1,0 +1,1 @@
+"""Every SQL statement of moderation, by what it is about."""

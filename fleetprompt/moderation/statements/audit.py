@@ -1,0 +1,185 @@
+"""Reading the audit log: each page walks back along one index, and looks at no more than `SCAN_MAX` events."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, FromClause, Integer, ScalarSelect, Select, bindparam, func, literal_column, select
+
+from fleetprompt.authz import AdminScope
+from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.tables import audit_events
+
+SCAN_MAX: Final = 5_000
+"""How many events one page looks at where it filters by more than one thing; the next page goes on behind them."""
+
+CLOCK_LEAD_MAX: Final = 10_000
+"""By how many events the order of clocks may differ from the order of ids: more than are written in the seconds by
+which processes, hosts and slow mutations are apart.
+"""
+
+SYSTEM: Final = "system"
+LEADING_FIRST: Final = ("install_intent_id", "request_id", "release_id", "listing_id", "actor_id", SYSTEM, "type")
+"""What events are filtered by. The first that is given chooses the index: what fewer events share comes earlier."""
+
+_FILTERS: Final = (*LEADING_FIRST, "actor_type")
+
+
+def _exactly(rows: int) -> ColumnElement[int]:
+    """A limit that the planner knows, as it would not know a parameter."""
+    return literal_column(str(rows), Integer)
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    """One event. details: JSON, as stored."""
+
+    id: UUID
+    type: str
+    actor_type: str
+    actor_id: UUID | None
+    publisher_id: UUID | None
+    listing_id: UUID | None
+    release_id: UUID | None
+    install_intent_id: UUID | None
+    created_at_ms: int
+    request_id: UUID
+    cause_event_id: UUID | None
+    summary: str
+    details: dict[str, Any] | None
+
+
+class ScanEndRow(msgspec.Struct, frozen=True):
+    """The last event that a page looked at, and how many it looked at."""
+
+    id: UUID
+    scanned: int
+
+
+class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events are meant. equal: values by column; `system` stands for events without an actor's id.
+
+    since_ms, until_ms: both included.
+    """
+
+    equal: dict[str, Any]
+    since_ms: int | None
+    until_ms: int | None
+
+    @property
+    def shape(self) -> _Shape:
+        """What of it makes another statement."""
+        names = tuple(name for name in _FILTERS if name in self.equal)
+        return _Shape(names, self.since_ms is not None, self.until_ms is not None)
+
+    @property
+    def is_scanned(self) -> bool:
+        """Whether a page may end before it is full, because no index serves all the filters at once."""
+        return len(self.equal) > 1
+
+    def values(self, after: UUID | None) -> dict[str, Any]:
+        """The statement's parameters."""
+        given = {"since_ms": self.since_ms, "until_ms": self.until_ms, "after_id": after, **self.equal}
+        return {name: value for name, value in given.items() if value is not None and name != SYSTEM}
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    names: tuple[str, ...]
+    has_since: bool
+    has_until: bool
+
+    def title(self, what: str, *, continued: bool) -> str:
+        parts = {"since": self.has_since, "until": self.has_until, "continued": continued}
+        return ".".join([f"moderation.{what}", *self.names, *(part for part, given in parts.items() if given)])
+
+    def matching(self, events: FromClause, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
+        conditions = [events.c.actor_id.is_(None) if n == SYSTEM else events.c[n] == bindparam(n) for n in names]
+        if self.has_since:
+            conditions.append(events.c.created_at_ms >= bindparam("since_ms"))
+        if self.has_until:
+            conditions.append(events.c.created_at_ms <= bindparam("until_ms"))
+        return conditions
+
+    def ids(self, *, continued: bool) -> list[ColumnElement[bool]]:
+        bounds = [audit_events.c.id < bindparam("after_id")] if continued else []
+        if self.has_since:
+            bounds.append(audit_events.c.id >= _first_since())
+        if self.has_until:
+            bounds.append(audit_events.c.id <= _last_until())
+        return bounds
+
+
+def _first_since() -> ScalarSelect[Any]:
+    """The lowest id among the first events of a time: no event of that time lies before it."""
+    near = audit_events.alias("near")
+    first = (
+        select(near.c.id)
+        .where(near.c.created_at_ms >= bindparam("since_ms"))
+        .order_by(near.c.created_at_ms, near.c.id)
+        .limit(_exactly(CLOCK_LEAD_MAX))
+        .subquery("first")
+    )
+    return select(first.c.id).order_by(first.c.id).limit(_exactly(1)).scalar_subquery()
+
+
+def _last_until() -> ScalarSelect[Any]:
+    """The highest id among the last events of a time: no event of that time lies behind it."""
+    near = audit_events.alias("near")
+    last = (
+        select(near.c.id)
+        .where(near.c.created_at_ms <= bindparam("until_ms"))
+        .order_by(near.c.created_at_ms.desc(), near.c.id.desc())
+        .limit(_exactly(CLOCK_LEAD_MAX))
+        .subquery("last")
+    )
+    return select(last.c.id).order_by(last.c.id.desc()).limit(_exactly(1)).scalar_subquery()
+
+
+def _scanned(columns: tuple[str, ...], shape: _Shape, *, continued: bool) -> FromClause:
+    """The newest `SCAN_MAX` events that the leading filter admits."""
+    leading = _Shape(shape.names[:1], has_since=False, has_until=False)
+    return (
+        select(*(audit_events.c[name] for name in columns))
+        .where(*leading.matching(audit_events, leading.names), *shape.ids(continued=continued))
+        .order_by(audit_events.c.id.desc())
+        .limit(_exactly(SCAN_MAX))
+        .subquery("scanned")
+    )
+
+
+@cache
+def _page(shape: _Shape, *, continued: bool) -> Statement[EventRow]:
+    columns = EventRow.__struct_fields__
+    query: Select[Any]
+    if len(shape.names) > 1:
+        scanned = _scanned(columns, shape, continued=continued)
+        query = select(scanned).where(*shape.matching(scanned, shape.names[1:])).order_by(scanned.c.id.desc())
+    else:
+        query = (
+            select(*(audit_events.c[name] for name in columns))
+            .where(*shape.matching(audit_events, shape.names), *shape.ids(continued=continued))
+            .order_by(audit_events.c.id.desc())
+        )
+    return reading(shape.title("events", continued=continued), query.limit(bindparam("fetch")), EventRow)
+
+
+def page(_: AdminScope, filters: EventFilters, *, after: UUID | None, fetch: int) -> Bound[EventRow]:
+    """Events, the newest first. after: the id of the last one seen."""
+    return _page(filters.shape, continued=after is not None).bind(**filters.values(after), fetch=fetch)
+
+
+@cache
+def _scan_end(shape: _Shape, *, continued: bool) -> Statement[ScanEndRow]:
+    scanned = _scanned(("id",), shape, continued=continued)
+    return reading(
+        shape.title("events_scanned", continued=continued),
+        select(scanned.c.id, func.count().over().label("scanned")).order_by(scanned.c.id).limit(_exactly(1)),
+        ScanEndRow,
+    )
+
+
+def scan_end(_: AdminScope, filters: EventFilters, *, after: UUID | None) -> Bound[ScanEndRow]:
+    """Where the page of `filters` behind `after` stopped looking; no row where there was nothing to look at."""
+    return _scan_end(filters.shape, continued=after is not None).bind(**filters.values(after))

@@ -1,0 +1,111 @@
+"""Statements on listings as admins see them: every row, with its own status."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import bindparam, null, select, update
+
+from fleetprompt.authz import AdminScope
+from fleetprompt.enums import ListingStatus
+from fleetprompt.listings.statements import ListingItemRow
+from fleetprompt.store.statements import Bound, changing, reading
+from fleetprompt.store.tables import listings, publishers
+
+_SUSPENDED: Final = ListingStatus.SUSPENDED.value
+
+
+class AdminListingItemRow(ListingItemRow, frozen=True):
+    """A listing without its description, with what only admins see, and its publisher."""
+
+    status_before_suspension: str | None
+    flagged: bool
+    flag_reason: str | None
+    publisher_id: UUID
+    publisher_handle: str
+    publisher_name: str
+    publisher_suspended_at_ms: int | None
+    verification_status: str
+    verification_checked_at_ms: int | None
+
+
+class AdminListingRow(AdminListingItemRow, frozen=True):
+    """A whole listing."""
+
+    description_markdown: str | None
+    description_html: str | None
+
+
+_OF_PUBLISHER: Final = {
+    "publisher_id": publishers.c.id,
+    "publisher_handle": publishers.c.handle,
+    "publisher_name": publishers.c.display_name,
+    "publisher_suspended_at_ms": publishers.c.suspended_at_ms,
+    "verification_status": publishers.c.verification_status,
+    "verification_checked_at_ms": publishers.c.verification_checked_at_ms,
+}
+
+
+def _columns(row: type[msgspec.Struct]) -> list[Any]:
+    return [
+        _OF_PUBLISHER[name].label(name) if name in _OF_PUBLISHER else listings.c[name] for name in row.__struct_fields__
+    ]
+
+
+_WITH_PUBLISHER: Final = listings.join(publishers, publishers.c.id == listings.c.publisher_id)
+_ONE: Final = reading(
+    "moderation.listing",
+    select(*_columns(AdminListingRow)).select_from(_WITH_PUBLISHER).where(listings.c.id == bindparam("listing_id")),
+    AdminListingRow,
+)
+
+
+def listing(_: AdminScope, listing_id: UUID) -> Bound[AdminListingRow]:
+    """Any listing."""
+    return _ONE.bind(listing_id=listing_id)
+
+
+_SUSPEND: Final = changing(
+    "moderation.suspend_listing",
+    update(listings)
+    .where(listings.c.id == bindparam("listing_id"), listings.c.status == bindparam("old_status"))
+    .values(
+        status=_SUSPENDED,
+        status_before_suspension=bindparam("old_status"),
+        suspend_reason=bindparam("reason"),
+        suspended_at_ms=bindparam("now_ms"),
+        updated_at_ms=bindparam("now_ms"),
+    ),
+)
+
+
+def suspend(listing_id: UUID, old_status: ListingStatus, reason: str, now_ms: int) -> Bound[Any]:
+    """Suspend a listing that has the status that was read."""
+    return _SUSPEND.bind(listing_id=listing_id, old_status=old_status.value, reason=reason, now_ms=now_ms)
+
+
+_REINSTATE: Final = changing(
+    "moderation.reinstate_listing",
+    update(listings)
+    .where(
+        listings.c.id == bindparam("listing_id"),
+        listings.c.status == _SUSPENDED,
+        listings.c.revision == bindparam("reviewed_revision"),
+    )
+    .values(
+        status=bindparam("new_status"),
+        status_before_suspension=null(),
+        suspend_reason=null(),
+        suspended_at_ms=null(),
+        updated_at_ms=bindparam("now_ms"),
+    ),
+)
+
+
+def reinstate(listing_id: UUID, reviewed_revision: int, new_status: ListingStatus, now_ms: int) -> Bound[Any]:
+    """End the suspension of a listing that still says what was reviewed."""
+    return _REINSTATE.bind(
+        listing_id=listing_id, reviewed_revision=reviewed_revision, new_status=new_status.value, now_ms=now_ms
+    )

@@ -1,0 +1,138 @@
+"""Rows as admins see them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from fleetprompt import ids
+from fleetprompt.accounts.model import Verified
+from fleetprompt.enums import ActorType, AssetKind, EventType, InstallTargetSystem, ListingStatus, VerificationStatus
+from fleetprompt.installs.model import TargetContext
+from fleetprompt.installs.rows import Intent
+from fleetprompt.installs.rules import status_of, updated_at_ms
+from fleetprompt.listings.model import Description, LatestRelease
+from fleetprompt.listings.rules import etag
+from fleetprompt.moderation.model import (
+    ID_PREFIX,
+    AdminInstallIntent,
+    AdminInstallIntentReply,
+    AdminListing,
+    AdminListingItem,
+    AdminListingPublisher,
+    AdminListingReply,
+    AdminListingSuspension,
+    AuditActor,
+    AuditEvent,
+)
+from fleetprompt.moderation.statements.audit import EventRow
+from fleetprompt.moderation.statements.listings import AdminListingItemRow, AdminListingRow
+
+
+def listing_item(row: AdminListingItemRow) -> AdminListingItem:
+    """A listing in a list."""
+    latest = row.latest
+    return AdminListingItem(
+        listing_id=ids.encode("lst", row.id),
+        asset_kind=AssetKind(row.asset_kind),
+        status=ListingStatus(row.status),
+        name=row.name,
+        summary=row.summary,
+        tags=tuple(row.tags),
+        categories=tuple(row.categories),
+        images=row.screenshots,
+        links=row.links,
+        publisher=_publisher(row),
+        published_releases=row.published_releases,
+        latest_release=UNSET
+        if latest is None
+        else LatestRelease(
+            release_id=ids.encode("rel", latest.release_id),
+            version=latest.version,
+            published_at_ms=latest.published_at_ms,
+        ),
+        suspension=_suspension(row),
+        flagged=row.flagged,
+        flag_reason=UNSET if row.flag_reason is None else row.flag_reason,
+        created_at_ms=row.created_at_ms,
+        updated_at_ms=row.updated_at_ms,
+        etag=etag(row.revision),
+    )
+
+
+def listing_reply(row: AdminListingRow) -> AdminListingReply:
+    """A whole listing."""
+    description: Description | UnsetType = UNSET
+    if row.description_markdown is not None and row.description_html is not None:
+        description = Description(markdown=row.description_markdown, html=row.description_html)
+    return AdminListingReply(AdminListing(**msgspec.structs.asdict(listing_item(row)), description=description))
+
+
+def _publisher(row: AdminListingItemRow) -> AdminListingPublisher:
+    checked = row.verification_checked_at_ms
+    return AdminListingPublisher(
+        publisher_id=ids.encode("pub", row.publisher_id),
+        handle=row.publisher_handle,
+        display_name=row.publisher_name,
+        verified=Verified(
+            status=VerificationStatus(row.verification_status), checked_at_ms=UNSET if checked is None else checked
+        ),
+        suspended_at_ms=UNSET if row.publisher_suspended_at_ms is None else row.publisher_suspended_at_ms,
+    )
+
+
+def _suspension(row: AdminListingItemRow) -> AdminListingSuspension | UnsetType:
+    if row.suspend_reason is None or row.suspended_at_ms is None or row.status_before_suspension is None:
+        return UNSET
+    return AdminListingSuspension(
+        reason=row.suspend_reason,
+        at_ms=row.suspended_at_ms,
+        status_before=ListingStatus(row.status_before_suspension),
+    )
+
+
+def intent_reply(intent: Intent, now_ms: int) -> AdminInstallIntentReply:
+    """An install intent at `now_ms`."""
+    return AdminInstallIntentReply(
+        AdminInstallIntent(
+            install_intent_id=ids.encode("int", intent.id),
+            buyer_user_id=ids.encode("usr", intent.buyer_user_id),
+            publisher_id=ids.encode("pub", intent.publisher_id),
+            listing_id=ids.encode("lst", intent.listing_id),
+            release_id=ids.encode("rel", intent.release_id),
+            target_system=InstallTargetSystem(intent.target_system),
+            target_context=msgspec.convert(intent.target_context, TargetContext),
+            state=UNSET if intent.state is None else intent.state,
+            status=status_of(intent, now_ms),
+            expires_at_ms=intent.expires_at_ms,
+            created_at_ms=intent.created_at_ms,
+            updated_at_ms=updated_at_ms(intent, now_ms),
+        )
+    )
+
+
+def event(row: EventRow) -> AuditEvent:
+    """An event of the audit log."""
+    actor_type = ActorType(row.actor_type)
+    return AuditEvent(
+        event_id=ids.encode("evt", row.id),
+        type=EventType(row.type),
+        actor=AuditActor(
+            type=actor_type, id=UNSET if row.actor_id is None else ids.encode(ID_PREFIX[actor_type], row.actor_id)
+        ),
+        publisher_id=_id("pub", row.publisher_id),
+        listing_id=_id("lst", row.listing_id),
+        release_id=_id("rel", row.release_id),
+        install_intent_id=_id("int", row.install_intent_id),
+        created_at_ms=row.created_at_ms,
+        request_id=ids.encode("req", row.request_id),
+        cause_event_id=_id("evt", row.cause_event_id),
+        summary=row.summary,
+        details=UNSET if row.details is None else row.details,
+    )
+
+
+def _id(prefix: str, value: UUID | None) -> str | UnsetType:
+    return UNSET if value is None else ids.encode(prefix, value)
