@@ -151,7 +151,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     html: str
 
 
-class Suspension(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class ListingSuspension(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Why and when an admin suspended a listing."""
 
     reason: str
@@ -183,7 +183,7 @@ class PublisherListingItem(msgspec.Struct, frozen=True, kw_only=True, rename="ca
     links: Links
     published_releases: int
     latest_release: LatestRelease | UnsetType = UNSET
-    suspension: Suspension | UnsetType = UNSET
+    suspension: ListingSuspension | UnsetType = UNSET
     created_at_ms: int
     updated_at_ms: int
     etag: str

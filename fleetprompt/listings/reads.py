@@ -17,6 +17,7 @@ from fleetprompt.listings.model import (
     Description,
     LatestRelease,
     ListingReply,
+    ListingSuspension,
     OwnListing,
     OwnListings,
     OwnStats,
@@ -25,7 +26,6 @@ from fleetprompt.listings.model import (
     PublisherListing,
     PublisherListingItem,
     StatsReply,
-    Suspension,
 )
 from fleetprompt.listings.statements import ListingItemRow, ListingRow
 from fleetprompt.rate_limits import RateClass
@@ -84,9 +84,9 @@ async def preview_markdown(look: Look, _: Actor, command: PreviewMarkdown) -> Pr
 def listing_item(row: ListingItemRow) -> PublisherListingItem:
     """A row as its publisher sees it in a list."""
     latest = row.latest
-    suspension: Suspension | UnsetType = UNSET
+    suspension: ListingSuspension | UnsetType = UNSET
     if row.suspend_reason is not None and row.suspended_at_ms is not None:
-        suspension = Suspension(reason=row.suspend_reason, at_ms=row.suspended_at_ms)
+        suspension = ListingSuspension(reason=row.suspend_reason, at_ms=row.suspended_at_ms)
     return PublisherListingItem(
         listing_id=ids.encode("lst", row.id),
         asset_kind=AssetKind(row.asset_kind),

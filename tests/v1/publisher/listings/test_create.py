@@ -230,3 +230,12 @@ async def test_the_new_listing_is_read_back_as_it_was_answered(ada: Person) -> N
     answer = await ada.get(f"{LISTINGS}/{created['listingId']}")
     assert assert_ok(answer, "listing") == created
     assert answer.headers["etag"] == created["etag"]
+
+
+async def test_a_key_needs_the_scope_publish(ada: Person, database: Database) -> None:
+    reader, writer = await ada.api_key(scopes=["read", "install"]), await ada.api_key(scopes=["publish"])
+    with unchanged(database):
+        assert_error(await reader.post(LISTINGS, WHOLE), "UNAUTHORIZED")
+    created = assert_created(await writer.post(LISTINGS, WHOLE), "listing")
+    assert_error(await writer.get(f"{LISTINGS}/{created['listingId']}"), "UNAUTHORIZED")
+    assert_ok(await reader.get(f"{LISTINGS}/{created['listingId']}"), "listing")

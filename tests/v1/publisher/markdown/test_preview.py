@@ -73,3 +73,10 @@ async def test_visitors_and_forged_pages_are_kept_out(people: People, bea: Perso
     assert_error(await people.visitor().post(PREVIEW, body), "UNAUTHENTICATED")
     assert_error(await bea.post(PREVIEW, body, headers={"x-csrf-token": "forged"}), "UNAUTHORIZED")
     assert_error(await bea.post(PREVIEW, body, headers={"origin": "https://evil.example"}), "UNAUTHORIZED")
+
+
+async def test_a_key_needs_the_scope_publish(bea: Person) -> None:
+    body = {"format": "markdown", "markdown": "x"}
+    reader, writer = await bea.api_key(scopes=["read"]), await bea.api_key(scopes=["publish"])
+    assert_error(await reader.post(PREVIEW, body), "UNAUTHORIZED")
+    assert_ok(await writer.post(PREVIEW, body))
