@@ -255,3 +255,9 @@ class Header(msgspec.Struct, frozen=True):
     """The request header that a field is read from, as it is written in documents."""
 
     name: str
+
+
+class Example(msgspec.Struct, frozen=True):
+    """A value that the field's rule accepts, as a client sends it: what the contract shows."""
+
+    value: Any

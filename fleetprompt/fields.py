@@ -15,6 +15,7 @@ import msgspec
 
 from fleetprompt.characters import REFUSED_IN_ANY_TEXT, REFUSED_IN_PARAGRAPHS, nfc
 from fleetprompt.constraints import EntityTags as EntityTags
+from fleetprompt.constraints import Example as Example
 from fleetprompt.constraints import Header as Header
 from fleetprompt.constraints import HttpsUrl as HttpsUrl
 from fleetprompt.constraints import IdOf as IdOf
@@ -121,45 +122,49 @@ EventId: TypeAlias = Annotated[UUID, IdOf("evt")]
 SessionId: TypeAlias = Annotated[UUID, IdOf("ses")]
 RequestId: TypeAlias = Annotated[UUID, IdOf("req")]
 
-Name: TypeAlias = Annotated[str, Text(1, 80, NAME)]
-DisplayName: TypeAlias = Annotated[str, Text(1, 80, NAME)]
-Label: TypeAlias = Annotated[str, Text(1, 80, NAME)]
-Summary: TypeAlias = Annotated[str, Text(0, 240, LINE)]
-ReportSummary: TypeAlias = Annotated[str, Text(1, 1000, LINE)]
-Reason: TypeAlias = Annotated[str, Text(1, 1000, PARAGRAPHS)]
-Slug: TypeAlias = Annotated[str, Text(1, 32, SLUG)]
+Name: TypeAlias = Annotated[str, Text(1, 80, NAME), Example("Review agent")]
+DisplayName: TypeAlias = Annotated[str, Text(1, 80, NAME), Example("Ada Lovelace")]
+Label: TypeAlias = Annotated[str, Text(1, 80, NAME), Example("Production")]
+Summary: TypeAlias = Annotated[
+    str, Text(0, 240, LINE), Example("Reviews pull requests and explains what it would change.")
+]
+ReportSummary: TypeAlias = Annotated[str, Text(1, 1000, LINE), Example("Its documentation asks for a password.")]
+Reason: TypeAlias = Annotated[str, Text(1, 1000, PARAGRAPHS), Example("It poses as another publisher's agent.")]
+Slug: TypeAlias = Annotated[str, Text(1, 32, SLUG), Example("code-review")]
 Tags: TypeAlias = Annotated[tuple[Slug, ...], Items(max=20, unique=True)]
 Categories: TypeAlias = Annotated[tuple[Slug, ...], Items(max=10, unique=True)]
-Handle: TypeAlias = Annotated[str, Text(2, 39, HANDLE)]
-Email: TypeAlias = Annotated[str, Text(3, 254, EMAIL)]
-Password: TypeAlias = Annotated[str, Text(12, 256, OPAQUE)]
-PasswordAttempt: TypeAlias = Annotated[str, Text(1, 256, OPAQUE)]
+Handle: TypeAlias = Annotated[str, Text(2, 39, HANDLE), Example("ada-labs")]
+Email: TypeAlias = Annotated[str, Text(3, 254, EMAIL), Example("ada@example.org")]
+Password: TypeAlias = Annotated[str, Text(12, 256, OPAQUE), Example("correct horse battery staple")]
+PasswordAttempt: TypeAlias = Annotated[str, Text(1, 256, OPAQUE), Example("an older battery staple")]
 """A password to be compared with the stored one: too short a guess is wrong, not malformed."""
 
-HttpsLink: TypeAlias = Annotated[str, HttpsUrl()]
-ImageUrl: TypeAlias = Annotated[str, HttpsUrl(image=True)]
-ImageAlt: TypeAlias = Annotated[str, Text(0, 200, LINE)]
+HttpsLink: TypeAlias = Annotated[str, HttpsUrl(), Example("https://docs.example.org/review-agent")]
+ImageUrl: TypeAlias = Annotated[str, HttpsUrl(image=True), Example("https://images.example.org/review.png")]
+ImageAlt: TypeAlias = Annotated[str, Text(0, 200, LINE), Example("A review with two remarks")]
 
 MarkdownFormat: TypeAlias = Literal["markdown"]
-DescriptionMarkdown: TypeAlias = Annotated[str, Text(0, 20_000, SOURCE)]
-NotesMarkdown: TypeAlias = Annotated[str, Text(0, 10_000, SOURCE)]
-BioMarkdown: TypeAlias = Annotated[str, Text(0, 2_000, SOURCE)]
+DescriptionMarkdown: TypeAlias = Annotated[str, Text(0, 20_000, SOURCE), Example("Reviews **pull requests**.")]
+NotesMarkdown: TypeAlias = Annotated[str, Text(0, 10_000, SOURCE), Example("Reviews **pull requests**.")]
+BioMarkdown: TypeAlias = Annotated[str, Text(0, 2_000, SOURCE), Example("Reviews **pull requests**.")]
 
-Version: TypeAlias = Annotated[str, SemVer()]
-CompatVersion: TypeAlias = Annotated[str, Text(1, 64, LINE)]
-OpaqueRef: TypeAlias = Annotated[str, Text(1, 200, OPAQUE)]
-State: TypeAlias = Annotated[str, Text(1, 200, OPAQUE)]
-InstallToken: TypeAlias = Annotated[str, Text(1, 200, OPAQUE)]
-Sha256: TypeAlias = Annotated[str, Text(64, 64, HEXADECIMAL)]
-AssetDigest: TypeAlias = Annotated[str, Text(71, 71, DIGEST)]
-SizeBytes: TypeAlias = Annotated[int, Range(0, INTEGER_MAX)]
-TtlMs: TypeAlias = Annotated[int, Range(MINUTE_MS, 60 * MINUTE_MS)]
-EpochMs: TypeAlias = Annotated[int, Range(0, EPOCH_MS_MAX)]
-ExpiresInDays: TypeAlias = Annotated[int, Range(1, 365)]
-StatsDays: TypeAlias = Annotated[int, Range(1, 90)]
+Version: TypeAlias = Annotated[str, SemVer(), Example("1.4.0")]
+CompatVersion: TypeAlias = Annotated[str, Text(1, 64, LINE), Example("2.3")]
+OpaqueRef: TypeAlias = Annotated[str, Text(1, 200, OPAQUE), Example("agent-7f3a")]
+State: TypeAlias = Annotated[str, Text(1, 200, OPAQUE), Example("state-9c1e")]
+InstallToken: TypeAlias = Annotated[str, Text(1, 200, OPAQUE), Example(f"fpt_{'0' * 26}_{'A' * 43}")]
+Sha256: TypeAlias = Annotated[str, Text(64, 64, HEXADECIMAL), Example("5e" * 32)]
+AssetDigest: TypeAlias = Annotated[str, Text(71, 71, DIGEST), Example("sha256:" + "5e" * 32)]
+SizeBytes: TypeAlias = Annotated[int, Range(0, INTEGER_MAX), Example(18_432)]
+TtlMs: TypeAlias = Annotated[int, Range(MINUTE_MS, 60 * MINUTE_MS), Example(15 * MINUTE_MS)]
+EpochMs: TypeAlias = Annotated[int, Range(0, EPOCH_MS_MAX), Example(1_795_000_000_000)]
+ExpiresInDays: TypeAlias = Annotated[int, Range(1, 365), Example(90)]
+StatsDays: TypeAlias = Annotated[int, Range(1, 90), Example(30)]
 
-SearchText: TypeAlias = Annotated[str, Text(0, 200, SOURCE)]
-Limit: TypeAlias = Annotated[int, Range(1, 200)]
-Cursor: TypeAlias = Annotated[str, Text(1, 2048, TOKEN)]
-IdempotencyKey: TypeAlias = Annotated[str, Text(1, 128, TOKEN), Header("Idempotency-Key")]
-IfMatch: TypeAlias = Annotated[Precondition, EntityTags(), Header("If-Match")]
+SearchText: TypeAlias = Annotated[str, Text(0, 200, SOURCE), Example("review")]
+Limit: TypeAlias = Annotated[int, Range(1, 200), Example(50)]
+Cursor: TypeAlias = Annotated[str, Text(1, 2048, TOKEN), Example("WzE3OTUwMDAwMDAwMDBd")]
+IdempotencyKey: TypeAlias = Annotated[
+    str, Text(1, 128, TOKEN), Header("Idempotency-Key"), Example("create-review-agent-1")
+]
+IfMatch: TypeAlias = Annotated[Precondition, EntityTags(), Header("If-Match"), Example('"3"')]

@@ -13,6 +13,7 @@ from fleetprompt.fields import (
     AssetDigest,
     Command,
     CompatVersion,
+    Example,
     Items,
     ListingId,
     MarkdownFormat,
@@ -30,7 +31,9 @@ from fleetprompt.runtime.pagination import ListCommand
 ARTIFACTS_MAX: Final = 20
 DOWNLOAD_HINT_LENGTH_MAX: Final = 200
 
-DownloadHint: TypeAlias = Annotated[str, Text(1, DOWNLOAD_HINT_LENGTH_MAX, LINE)]
+DownloadHint: TypeAlias = Annotated[
+    str, Text(1, DOWNLOAD_HINT_LENGTH_MAX, LINE), Example("Ask in #agents for the registry's address.")
+]
 
 
 class Refs(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

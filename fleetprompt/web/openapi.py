@@ -10,18 +10,24 @@ import msgspec
 
 from fleetprompt import __version__
 from fleetprompt.authz import Access
-from fleetprompt.errors import STATUS, Code
-from fleetprompt.fields import IdempotencyKey
-from fleetprompt.runtime.operations import Ledger, Operation
-from fleetprompt.web.decoding import Plan, plan_of
+from fleetprompt.runtime.operations import Operation
+from fleetprompt.web.answers import reasons_of, refusals_of
+from fleetprompt.web.decoding import plan_of
 from fleetprompt.web.envelope import ErrorEnvelope
+from fleetprompt.web.examples import body_example, reply_example, vocabulary
+from fleetprompt.web.openapi_errors import refusal_answers, shared_answers
+from fleetprompt.web.openapi_headers import HEADERS, headers_of_success, parameters_of
 from fleetprompt.web.routing import Caching, Raw, Route
-from fleetprompt.web.walk import Members, json_schema
 
 REF_TEMPLATE: Final = "#/components/schemas/{name}"
 
 SECURITY_SCHEMES: Final[dict[str, Any]] = {
-    "session": {"type": "apiKey", "in": "cookie", "name": "fp_session"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "fp_session",
+        "description": "Named __Host-fp_session over https. Writes also carry X-CSRF-Token.",
+    },
     "apiKey": {"type": "http", "scheme": "bearer", "bearerFormat": "fpk_"},
     "signature": {
         "type": "apiKey",
@@ -37,10 +43,17 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     ordered = sorted(routes, key=lambda route: (route.path, route.method))
     results = {route.operation.name: route.operation.result for route in ordered if route.operation.result is not Raw}
     shapes, components = msgspec.json.schema_components([*results.values(), ErrorEnvelope], ref_template=REF_TEMPLATE)
-    shape_of = dict(zip([*results, "error"], shapes, strict=True))
+    shape_of = dict(zip(results, shapes[:-1], strict=True))
+    names = vocabulary(route.operation for route in ordered)
     paths: dict[str, dict[str, Any]] = {}
     for route in ordered:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, shape_of)
+        described = _operation(route)
+        described["responses"] = {
+            str(route.status): _success(route, shape_of.get(route.operation.name), names),
+            **_not_modified(route),
+            **refusal_answers(refusals_of(route), reasons_of(route)),
+        }
+        paths.setdefault(route.path, {})[route.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
@@ -49,7 +62,12 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             "description": "Listings of AI agents, workflows and specs, their releases, and the handoff of an install.",
         },
         "paths": paths,
-        "components": {"schemas": components, "securitySchemes": SECURITY_SCHEMES},
+        "components": {
+            "schemas": components,
+            "headers": HEADERS,
+            "responses": shared_answers(shapes[-1]),
+            "securitySchemes": SECURITY_SCHEMES,
+        },
     }
 
 
@@ -58,7 +76,7 @@ def encode(openapi: dict[str, Any]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(openapi, order="sorted"), indent=2) + b"\n"
 
 
-def _operation(route: Route, shape_of: dict[str, Any]) -> dict[str, Any]:
+def _operation(route: Route) -> dict[str, Any]:
     operation = route.operation
     plan = plan_of(operation.command, route.path_names, route.is_query)
     summary, _, description = (inspect.getdoc(operation.function) or operation.name).partition("\n")
@@ -67,16 +85,14 @@ def _operation(route: Route, shape_of: dict[str, Any]) -> dict[str, Any]:
         "summary": summary,
         "tags": [operation.name.partition(".")[0]],
         "security": _security(operation),
-        "parameters": _parameters(plan, operation),
-        "responses": _responses(route, shape_of),
+        "parameters": parameters_of(route),
     }
     if description.strip():
         described["description"] = description.strip()
-    if not route.is_query and plan.body.all:
-        described["requestBody"] = {
-            "required": any(member.required for member in plan.body.all),
-            "content": {"application/json": {"schema": plan.body.schema()}},
-        }
+    if plan.body.all:
+        content = {"schema": plan.body.schema(), "example": body_example(route)}
+        required = any(member.required for member in plan.body.all)
+        described["requestBody"] = {"required": required, "content": {"application/json": content}}
     return described
 
 
@@ -88,52 +104,19 @@ def _security(operation: Operation) -> list[dict[str, list[str]]]:
     return [{"session": []}] if operation.scope is None else [{"session": []}, {"apiKey": [operation.scope.value]}]
 
 
-def _parameters(plan: Plan, operation: Operation) -> list[dict[str, Any]]:
-    parameters = [*_members(plan.path, "path"), *_members(plan.query, "query")]
-    parameters += [
-        {"name": member.wire, "in": "header", "required": member.required, "schema": member.schema()}
-        for member in plan.headers
-        if member.wire.lower() != "authorization"
-    ]
-    if operation.ledger is not Ledger.NONE and operation.who is not Access.PARTNER:
-        required = operation.ledger is Ledger.REQUIRED
-        schema = json_schema(IdempotencyKey)
-        parameters.append({"name": "Idempotency-Key", "in": "header", "required": required, "schema": schema})
-    return parameters
+def _success(route: Route, shape: Any, names: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {"application/json": {"schema": shape, "example": None}}
+    if shape is None:
+        media_type = "text/plain" if route.caching is Caching.SECRET else "application/json"
+        content = {media_type: {"schema": {"type": "string"} if media_type == "text/plain" else {"type": "object"}}}
+    else:
+        content["application/json"]["example"] = reply_example(route.operation, names)
+    description = "Created." if route.status == 201 else "Done."
+    return {"description": description, "headers": headers_of_success(route), "content": content}
 
 
-def _members(members: Members, place: str) -> list[dict[str, Any]]:
-    return [
-        {"name": member.wire, "in": place, "required": place == "path" or member.required, "schema": member.schema()}
-        for member in members.all
-    ]
-
-
-def _responses(route: Route, shape_of: dict[str, Any]) -> dict[str, Any]:
-    operation = route.operation
-    shape = shape_of.get(operation.name)
-    content = {"text/plain": {"schema": {"type": "string"}}} if shape is None else _json(shape)
-    responses: dict[str, Any] = {str(route.status): {"description": "Done.", "content": content}}
-    if route.caching is Caching.PUBLIC:
-        responses["304"] = {"description": "The copy named by If-None-Match is still good."}
-    by_status: dict[int, list[str]] = {}
-    for code in _codes(operation):
-        by_status.setdefault(STATUS[code], []).append(code.value)
-    for status, codes in sorted(by_status.items()):
-        responses[str(status)] = {"description": " or ".join(codes), "content": _json(shape_of["error"])}
-    return responses
-
-
-def _codes(operation: Operation) -> list[Code]:
-    codes = [Code.VALIDATION_FAILED, Code.NOT_FOUND, Code.INTERNAL, Code.UNAVAILABLE]
-    if operation.who is not Access.ANYONE:
-        codes += [Code.UNAUTHENTICATED, Code.UNAUTHORIZED]
-    if operation.rate:
-        codes.append(Code.RATE_LIMITED)
-    if operation.emits:
-        codes += [Code.CONFLICT, Code.TOO_LARGE]
-    return codes
-
-
-def _json(schema: Any) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+def _not_modified(route: Route) -> dict[str, Any]:
+    if route.caching is not Caching.PUBLIC:
+        return {}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", "Cache-Control", "ETag")}
+    return {"304": {"description": "The copy named by If-None-Match is still good.", "headers": headers}}
