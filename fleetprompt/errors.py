@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -29,11 +30,15 @@ STATUS: dict[Code, int] = {
     Code.NOT_FOUND: 404,
     Code.CONFLICT: 409,
     Code.TOO_LARGE: 413,
-    Code.UNSUPPORTED: 400,  # 405, 406 and 415 where the HTTP method or a media type is what is not supported
+    Code.UNSUPPORTED: 400,
     Code.RATE_LIMITED: 429,
     Code.INTERNAL: 500,
     Code.UNAVAILABLE: 503,
 }
+
+
+UNSUPPORTED_STATUSES: Final = (400, 405, 406, 415)
+"""Of UNSUPPORTED: a feature that is off, the HTTP method, the media type asked for, the media type sent."""
 
 
 class Reason(StrEnum):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, TypeVar
+from functools import cache, partial
+from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 import msgspec
 from psycopg.types.json import Jsonb
@@ -14,11 +15,14 @@ from sqlalchemy.sql import Select
 from sqlalchemy.sql.dml import Delete, Insert, Update
 
 Row = TypeVar("Row")
+Shape = ParamSpec("Shape")
 
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 
 REGISTRY: Final[dict[str, Statement[Any]]] = {}
-"""Every statement by its name: the goldens in `contracts/sql/` and the EXPLAIN tests walk it."""
+"""Every statement that was compiled, by its name."""
+
+_SHAPED: Final[list[Callable[[], Statement[Any]]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +99,27 @@ def changing(name: str, change: Update | Delete, rows: int | ColumnElement[int] 
 def json(value: Any) -> Jsonb | None:
     """`value` as a jsonb parameter; None stays NULL."""
     return None if value is None else Jsonb(value, dumps=msgspec.json.encode)
+
+
+def per_shape(
+    examples: Iterable[Mapping[str, Any]],
+) -> Callable[[Callable[Shape, Statement[Row]]], Callable[Shape, Statement[Row]]]:
+    """Declare a function that composes one statement for each shape: which filters are given, whether it continues.
+
+    A shape is compiled when it is first needed. examples: keyword arguments of the shapes that stand for all where
+    statements are looked at, in `contracts/sql/` and by EXPLAIN: each filter alone, say, and all of them together.
+    """
+
+    def declare(compose: Callable[Shape, Statement[Row]]) -> Callable[Shape, Statement[Row]]:
+        compiled: Callable[..., Statement[Row]] = cache(compose)
+        _SHAPED.extend(partial(compiled, **example) for example in examples)
+        return compiled
+
+    return declare
+
+
+def named_statements() -> dict[str, Statement[Any]]:
+    """Every statement of the modules that are loaded, the examples of shapes included, by name and sorted."""
+    for compile_example in _SHAPED:
+        compile_example()
+    return dict(sorted(REGISTRY.items()))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tests.laws.source import Finding, Module, Source
+from tests.laws.source import Finding, Module, Source, decorator_names
 
 SENDERS: Final = re.compile(r"fleetprompt\.(?:store|runtime)(?:\..+)?|fleetprompt\..+\.statements(?:\..+)?")
 
@@ -37,6 +37,15 @@ def no_sql_is_built_of_strings(source: Source) -> Iterator[Finding]:
         for node in ast.walk(module.tree):
             if isinstance(node, ast.expr) and (_is_built_sql(node) or _makes_sql_of_built_text(module, node)):
                 yield module.found(node, "builds SQL of strings; bind the values")
+
+
+def every_shape_is_declared(source: Source) -> Iterator[Finding]:
+    """What composes statements by their shape says which shapes stand for all, so that the contract can show them."""
+    for module in source:
+        for function in module.functions:
+            returned = "" if function.returns is None else ast.unparse(function.returns)
+            if returned.startswith("Statement[") and decorator_names(function) & {"cache", "lru_cache"}:
+                yield module.found(function, f"{function.name} composes by shape; declare it with per_shape")
 
 
 def _is_built_sql(node: ast.expr) -> bool:

@@ -19,6 +19,7 @@ EVERYTHING: Final = ("fleetprompt", "migrations", "tests")
 LAWS: Final[dict[Law, tuple[str, ...]]] = {
     sql_laws.only_few_send_statements: PACKAGE,
     sql_laws.no_sql_is_built_of_strings: PACKAGE,
+    sql_laws.every_shape_is_declared: PACKAGE,
     verb_laws.a_verb_calls_no_verb: PACKAGE,
     verb_laws.only_run_owns_the_transaction: PACKAGE,
     verb_laws.nothing_inside_talks_to_another_system: PACKAGE,
@@ -61,6 +62,11 @@ BROKEN: Final[list[tuple[Law, str, str]]] = [
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.store.x", "'INSERT INTO {} VALUES (1)'.format(table)"),
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.store.x", "from sqlalchemy import text\ntext(f'{a} = 1')"),
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.store.x", "sql.SQL(' and '.join(parts))"),
+    (
+        sql_laws.every_shape_is_declared,
+        "fleetprompt.listings.statements",
+        "@functools.cache\ndef _page(by_status: bool) -> Statement[Row]:\n    ...",
+    ),
     (verb_laws.a_verb_calls_no_verb, "fleetprompt.listings.create", A_VERB + "def again():\n    return create"),
     (
         verb_laws.a_verb_calls_no_verb,
@@ -121,6 +127,11 @@ LAWFUL: Final[list[tuple[Law, str, str]]] = [
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.x", "f'Select a listing from {place}'"),
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.x", "sql.SQL('select * from {}').format(sql.Identifier(a))"),
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.x", "f'{count} listings were revoked'"),
+    (
+        sql_laws.every_shape_is_declared,
+        "fleetprompt.x",
+        "@per_shape([])\ndef _page(a: bool) -> Statement[Row]:\n    ...",
+    ),
     (verb_laws.a_verb_calls_no_verb, "fleetprompt.listings.routes", "from x import create\nROUTES = (create,)"),
     (verb_laws.nothing_inside_talks_to_another_system, "fleetprompt.accounts.x", "from urllib.parse import urlsplit"),
     (verb_laws.every_list_takes_a_scope, "fleetprompt.listings.statements", A_PAGE),

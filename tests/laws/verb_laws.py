@@ -14,13 +14,16 @@ INSIDE: Final = re.compile(rf"fleetprompt\.(?:{'|'.join(SLICES)}|runtime|authz)(
 TRANSACTION_OWNERS: Final = re.compile(r"fleetprompt\.(?:store(?:\..+)?|runtime\.run)")
 OTHER_SYSTEMS: Final = {"http", "httpx", "redis", "requests", "smtplib", "socket", "ssl", "subprocess", "urllib"}
 SCOPES: Final = {"OwnerScope", "PublisherScope", "PublicScope", "AdminScope", "ReadScope"}
+ENTRANCES: Final = ("routes", "authenticator")
+"""The modules of a slice through which it is entered: they are no verbs and have none above them."""
+
 FETCH: Final = "fetch"
 
 
 def a_verb_calls_no_verb(source: Source) -> Iterator[Finding]:
-    """Inside, nothing but `routes` names an operation, and only `run` and `ask` run one."""
+    """Inside, nothing but an entrance names an operation or runs one."""
     for module in _inside(source):
-        if module.name.endswith(".routes") or module.name == "fleetprompt.runtime.run":
+        if module.name.rpartition(".")[2] in ENTRANCES or module.name == "fleetprompt.runtime.run":
             continue
         for function in module.functions:
             for node in (each for statement in function.body for each in ast.walk(statement)):
