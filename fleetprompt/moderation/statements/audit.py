@@ -13,10 +13,12 @@ from fleetprompt.authz import AdminScope
 from fleetprompt.store.statements import Bound, Statement, reading
 from fleetprompt.store.tables import audit_events
 
-SCAN_MAX: Final = 5_000
+# Limits are written out: a planner that has to guess one may think that any index is good enough.
+_SCAN_LIMIT: Final = literal_column("5000", Integer)
+SCAN_MAX: Final = int(_SCAN_LIMIT.name)
 """How many events one page looks at where it filters by more than one thing; the next page goes on behind them."""
 
-CLOCK_LEAD_MAX: Final = 10_000
+_CLOCK_LEAD_LIMIT: Final = literal_column("10000", Integer)
 """By how many events the order of clocks may differ from the order of ids: more than are written in the seconds by
 which processes, hosts and slow mutations are apart.
 """
@@ -26,11 +28,6 @@ LEADING_FIRST: Final = ("install_intent_id", "request_id", "release_id", "listin
 """What events are filtered by. The first that is given chooses the index: what fewer events share comes earlier."""
 
 _FILTERS: Final = (*LEADING_FIRST, "actor_type")
-
-
-def _exactly(rows: int) -> ColumnElement[int]:
-    """A limit that the planner knows, as it would not know a parameter."""
-    return literal_column(str(rows), Integer)
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -118,10 +115,10 @@ def _first_since() -> ScalarSelect[Any]:
         select(near.c.id)
         .where(near.c.created_at_ms >= bindparam("since_ms"))
         .order_by(near.c.created_at_ms, near.c.id)
-        .limit(_exactly(CLOCK_LEAD_MAX))
+        .limit(_CLOCK_LEAD_LIMIT)
         .subquery("first")
     )
-    return select(first.c.id).order_by(first.c.id).limit(_exactly(1)).scalar_subquery()
+    return select(first.c.id).order_by(first.c.id).limit(1).scalar_subquery()
 
 
 def _last_until() -> ScalarSelect[Any]:
@@ -131,10 +128,10 @@ def _last_until() -> ScalarSelect[Any]:
         select(near.c.id)
         .where(near.c.created_at_ms <= bindparam("until_ms"))
         .order_by(near.c.created_at_ms.desc(), near.c.id.desc())
-        .limit(_exactly(CLOCK_LEAD_MAX))
+        .limit(_CLOCK_LEAD_LIMIT)
         .subquery("last")
     )
-    return select(last.c.id).order_by(last.c.id.desc()).limit(_exactly(1)).scalar_subquery()
+    return select(last.c.id).order_by(last.c.id.desc()).limit(1).scalar_subquery()
 
 
 def _scanned(columns: tuple[str, ...], shape: _Shape, *, continued: bool) -> FromClause:
@@ -144,7 +141,7 @@ def _scanned(columns: tuple[str, ...], shape: _Shape, *, continued: bool) -> Fro
         select(*(audit_events.c[name] for name in columns))
         .where(*leading.matching(audit_events, leading.names), *shape.ids(continued=continued))
         .order_by(audit_events.c.id.desc())
-        .limit(_exactly(SCAN_MAX))
+        .limit(_SCAN_LIMIT)
         .subquery("scanned")
     )
 
@@ -175,7 +172,7 @@ def _scan_end(shape: _Shape, *, continued: bool) -> Statement[ScanEndRow]:
     scanned = _scanned(("id",), shape, continued=continued)
     return reading(
         shape.title("events_scanned", continued=continued),
-        select(scanned.c.id, func.count().over().label("scanned")).order_by(scanned.c.id).limit(_exactly(1)),
+        select(scanned.c.id, func.count().over().label("scanned")).order_by(scanned.c.id).limit(1),
         ScanEndRow,
     )
 
