@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from fleetprompt.partner import RedeemClient
-from tests.support.servers import Servers
+from tests.support.databases import Database, Run
+from tests.support.servers import Servers, serving
 
 ROOT: Final = Path(__file__).parents[1]
 README: Final = (ROOT / "README.md").read_text()
@@ -25,12 +28,25 @@ def blocks(heading: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
 
 
+@pytest.fixture(scope="module")
+async def server(anyio_backend: Any, database: Database, run: Run) -> AsyncIterator[Servers]:
+    """One server that knows where it is reached, as a reader's own does."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    with serving(
+        database, run.folder / "logs", processes=1, arguments=("--port", str(port)), PUBLIC_URL=url
+    ) as started:
+        yield started
+        await started.aclose()
+
+
 @pytest.mark.skipif(any(shutil.which(tool) is None for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}")
 async def test_e2e_04_the_readme_carries_a_listing_from_draft_to_a_redeemed_token(
-    servers: Servers, tmp_path: Path
+    server: Servers, tmp_path: Path
 ) -> None:
-    partner = await servers.people_of(0).partner("whs")
-    url = servers.processes[0].url
+    partner = await server.people_of(0).partner("whs")
+    url = server.processes[0].url
     script = "\n".join([*blocks("For publishers", "sh"), *blocks("For buyers", "sh"), 'echo "token $INSTALL_TOKEN"'])
     script = script.replace("http://127.0.0.1:8000", url)
     told = run_shell(script, tmp_path, {})
@@ -47,9 +63,9 @@ async def test_e2e_04_the_readme_carries_a_listing_from_draft_to_a_redeemed_toke
     assert answers.count('"whsAgentId"') == 3, "the Bash, Node and Python clients get the same answer"
 
 
-async def test_e2e_04_the_readmes_python_client_redeems(servers: Servers, tmp_path: Path) -> None:
-    partner = await servers.people_of(0).partner("whs")
-    url = servers.processes[0].url
+async def test_e2e_04_the_readmes_python_client_redeems(server: Servers) -> None:
+    partner = await server.people_of(0).partner("whs")
+    url = server.processes[0].url
     (source,) = blocks("For partner systems", "python")
     given = {
         "base_url": url,
