@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from markdown_it.common import html_re
 from markdown_it.common.html_blocks import block_names
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.token import Token
@@ -18,13 +17,13 @@ from fleetprompt.markdown.findings import Finding
 from fleetprompt.markdown.links import link_problem
 from fleetprompt.markdown.parsers import CheckingParser, Mark, MarkKind
 
-# What a renderer takes for HTML, and this reading for text: it was read without HTML, or follows another version of
-# CommonMark, where other names begin a block and declarations are looser.
+# What this reading takes for text, and another renderer or a browser for HTML: it was read without HTML, or follows
+# another version of CommonMark, where other names begin a block, or is no CommonMark but would do in a page.
 _OTHER_BLOCKS: Final = "button|canvas|embed|hgroup|map|meta|object|output|progress|source|video"
 _BLOCKS: Final = "|".join(["script|pre|style|textarea", _OTHER_BLOCKS, *block_names])
 _HTML: Final = (
     re.compile(rf"^[ \t]*(</?(?:{_BLOCKS})(?=[ \t]|/?>|$))", re.IGNORECASE | re.MULTILINE),
-    re.compile(rf"({html_re.open_tag}|{html_re.close_tag}|<!|<\?)"),
+    re.compile(r"(</?[A-Za-z][^<>]*>|<!|<\?)"),
 )
 
 # GitHub's renderer lets a bare address run on to the next white space or `<`, through backticks and backslashes.
@@ -66,6 +65,8 @@ def inspect_text(parser: CheckingParser, env: EnvType, text: str, following: str
     found = [*_marked(parser, env, text, marks), *_plain(text, marks), *_definitions(text, following)]
     if _TABLE_DELIMITER.search(text):
         found += _table_like(parser, env, text)
+    if "`" in (plain := _masked(text, marks)):
+        found += _out_of_code(parser, env, text, plain)
     return Inspected(tuple(_numbered(text, found)), _depth(tokens))
 
 
@@ -168,6 +169,17 @@ def _masked(text: str, marks: list[Mark]) -> str:
 def _opaque(mark: Mark) -> tuple[int, int]:
     is_link = mark.kind in (MarkKind.LINK, MarkKind.REFERENCE)
     return (mark.label_end if is_link else mark.start), mark.end
+
+
+def _out_of_code(parser: CheckingParser, env: EnvType, text: str, plain: str) -> Iterator[Finding]:
+    """What the code spans of this text hold, should a renderer lose count of them at a backtick without a partner.
+
+    GitHub's does. Escaping that backtick is what mends it.
+    """
+    exposed = text.replace("`", " ")
+    _, marks = parser.inlines(exposed, env)
+    if any(True for _ in (*_marked(parser, env, exposed, marks), *_plain(exposed, marks))):
+        yield findings.stray_backtick(0, *(match.start() for match in re.finditer("`", plain)))
 
 
 def _table_like(parser: CheckingParser, env: EnvType, text: str) -> Iterator[Finding]:

@@ -14,11 +14,12 @@ from fleetprompt.markdown.findings import Finding
 from fleetprompt.markdown.inlines import Inspected, hidden, inspect_text, url_problem
 from fleetprompt.markdown.parsers import Dialect, TooDeep, checking_parser
 from fleetprompt.markdown.readings import Reading, SourceText
+from fleetprompt.markdown.verdict import MarkdownRule
 
 NESTING_MAX: Final = 20
 _LABEL_LENGTH_MAX: Final = 999
 _LISTS: Final = frozenset({"bullet_list_open", "ordered_list_open"})
-_NOT_RIGHT_BELOW: Final = {"definition": _LISTS | {"code_block"}, "code_block": _LISTS}
+_TEXT: Final = frozenset({"paragraph_open", "heading_open", "table_open"})
 _BLOCK_OPENER: Final = re.compile(r"^[ \t]*[0-9]*(?P<opener>[^\s0-9])")
 
 
@@ -65,17 +66,21 @@ class _Inspection:
     def _indentation(self) -> Iterator[Finding]:
         """Lines that the parser takes for the start of a block, and others for more of the paragraph before.
 
-        To them a definition is a paragraph while it lasts, which neither code nor every list can interrupt; and some
-        say the same of a list right below indented code.
+        To them a definition is a paragraph while it lasts: neither code nor every list can interrupt it, and text
+        outside its container goes on with it. Some say the same of a list right below indented code.
         """
-        escapes = {line: self._block_opener(line) for line in self._env.get("ambiguous", ())}
-        previous, first, end = "", -1, -1
+        escapes = {line: self._block_opener(line) for line in self._env["ambiguous"]}
+        previous, first, end, outside = "", -1, -1, False
         for token in self._blocks:
-            if token.map and token.map[0] == end and token.type in _NOT_RIGHT_BELOW.get(previous, ()):
-                after_text = previous == "definition" and token.type == "code_block"
-                escapes[end] = (self._label_opener(first),) if after_text else self._block_opener(end)
-            if token.type in _NOT_RIGHT_BELOW:
-                previous, (first, end) = token.type, _lines(token)
+            outside = outside or token.nesting < 0
+            if token.map and token.map[0] == end:
+                if token.type in _LISTS:
+                    escapes[end] = self._block_opener(end)
+                elif previous == "definition" and (token.type == "code_block" or (outside and _is_text(token))):
+                    escapes[end] = (self._label_opener(first),)
+                end = -1
+            if token.type in ("definition", "code_block"):
+                previous, (first, end), outside = token.type, _lines(token), False
         yield from (findings.indentation(line, *escapes[line]) for line in sorted(escapes))
 
     def _block_opener(self, line: int) -> tuple[int, ...]:
@@ -96,6 +101,8 @@ class _Inspection:
         start = self._source.text.index("[", self._source.start(first)) + 1
         text = self._source.text[start : self._source.start(end) - 1]
         for finding in hidden(checking_parser(self._dialects[0]), self._env, text):
+            if problem and finding.rule is MarkdownRule.LINK:
+                continue  # it is the address itself, between angle brackets
             places = [self._source.place(start + place) for place in finding.escapes]
             yield finding._replace(line=places[0][0], escapes=tuple(self._source.offset(*place) for place in places))
 
@@ -155,6 +162,11 @@ def _lines(token: Token) -> tuple[int, int]:
     if token.map is None:
         raise ValueError(f"a {token.type} without lines")
     return token.map[0], token.map[1]
+
+
+def _is_text(token: Token) -> bool:
+    """Whether a block begins with plain text, which could as well go on with a paragraph above."""
+    return token.type in _TEXT and not token.markup.startswith("#")
 
 
 def _as_far_as_it_matters(dialect: Dialect, text: str) -> Dialect:

@@ -6,6 +6,7 @@ difference means a defect in one of the three, and the text is refused (spec 3 M
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Final
 
@@ -16,6 +17,7 @@ from fleetprompt.markdown.verdict import SafeHtml
 
 LINK_REL: Final = "noopener noreferrer nofollow"
 
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _ALIGNMENTS: Final = frozenset({"left", "center", "right"})
 _BLEACH_TAGS: Final = frozenset(
     {"a", "blockquote", "br", "code", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s"}
@@ -33,15 +35,16 @@ def sanitized(rendered: str) -> SafeHtml | None:
     The renderer writes entities and quotes in its own way, so what must be the same before and after is the sequence
     of elements, attributes and text that a parser reads.
     """
-    html = _nh3(rendered)
-    unchanged = _meaning(html) == _meaning(rendered) and _bleach(html) == html and _nh3(html) == html
+    html = cleaned_by_nh3(rendered)
+    unchanged = (
+        _meaning(html) == _meaning(rendered) and cleaned_by_bleach(html) == html and cleaned_by_nh3(html) == html
+    )
     return SafeHtml(html) if unchanged else None
 
 
-def _bleach(html: str) -> str:
-    return str(
-        bleach.clean(html, tags=_BLEACH_TAGS, attributes=_bleach_keeps, protocols={"https"}, strip_comments=False)
-    )
+def cleaned_by_bleach(html: str) -> str:
+    """What bleach leaves of `html`, which must not rely on what nh3 does."""
+    return str(bleach.clean(html, tags=_BLEACH_TAGS, attributes=_bleach_keeps, protocols={"https"}))
 
 
 def _bleach_keeps(tag: str, name: str, value: str) -> bool:
@@ -53,13 +56,14 @@ def _bleach_keeps(tag: str, name: str, value: str) -> bool:
         case "a", "title":
             return True
         case "ol", "start":
-            return value.isdecimal()
+            return _NUMBER.fullmatch(value) is not None
         case "th" | "td", "align":
             return value in _ALIGNMENTS
     return False
 
 
-def _nh3(html: str) -> str:
+def cleaned_by_nh3(html: str) -> str:
+    """What nh3 leaves of `html`, which must not rely on what bleach does."""
     return nh3.clean(
         html,
         tags=_NH3_TAGS,
@@ -76,7 +80,7 @@ def _nh3(html: str) -> str:
 
 def _nh3_filter(tag: str, name: str, value: str) -> str | None:
     if name == "start":
-        return value if value.isdecimal() else None
+        return value if _NUMBER.fullmatch(value) else None
     return value
 
 

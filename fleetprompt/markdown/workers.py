@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,6 @@ from fleetprompt.markdown.verdict import Verdict, normalized, too_complex
 from fleetprompt.markdown.wire import REPLY_HEADER, Reply, decoded_reply, encoded_request
 
 _logger = logging.getLogger(__name__)
-
-_START_LIMIT_S: Final = 30.0
 
 # What an interpreter may need to start; everything else of the server's environment, secrets included, stays there.
 _INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
@@ -38,8 +37,8 @@ class MarkdownWorkers:
 
     size_max: processes. waiting_max: texts that wait for one before more are refused. cpu_limit_s: seconds of
     processor time that one text may take; measured by the kernel, so that a busy machine changes no verdict.
-    wall_limit_s: seconds that a caller waits for a worker before the machine counts as overloaded. idle_s: seconds
-    after which a worker beyond the first is given up. on_kill: called when a text has used up its time.
+    wall_limit_s: seconds that a caller waits in all before the machine counts as overloaded. idle_s: seconds after
+    which a worker beyond the first is given up. on_kill: called when a text has used up its time.
     """
 
     def __init__(
@@ -83,6 +82,14 @@ class MarkdownWorkers:
         """
         if not self._open:
             raise unavailable("The server is shutting down.")
+        try:
+            async with asyncio.timeout(self._wall_limit_s), self._turn():
+                return await self._judge(source, suggest)
+        except TimeoutError:
+            raise unavailable("The text could not be checked in time.") from None
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
         if self._turns.locked() and self._waiting >= self._waiting_max:
             raise unavailable("Too many texts are being checked at once.")
         self._waiting += 1
@@ -91,7 +98,7 @@ class MarkdownWorkers:
         finally:
             self._waiting -= 1
         try:
-            return await self._judge(source, suggest)
+            yield
         finally:
             self._turns.release()
 
@@ -116,11 +123,7 @@ class MarkdownWorkers:
         worker = await self._worker()
         self._busy.add(worker)
         try:
-            async with asyncio.timeout(self._wall_limit_s):
-                reply = await worker.ask(request)
-        except TimeoutError:
-            worker.kill()
-            raise unavailable("The text could not be checked in time.") from None
+            reply = await worker.ask(request)
         except BaseException:
             worker.kill()
             raise
@@ -179,11 +182,9 @@ class _Worker:
             raise unavailable("Texts cannot be checked at the moment.") from None
         worker = cls(process)
         try:
-            async with asyncio.timeout(_START_LIMIT_S):
-                await worker._frame()
-        except (TimeoutError, _Died):
-            worker.kill()
-            _logger.exception("A markdown worker did not become ready.")
+            await worker._frame()
+        except _Died:
+            _logger.exception("A markdown worker ended before it was ready.")
             raise unavailable("Texts cannot be checked at the moment.") from None
         except BaseException:
             worker.kill()
