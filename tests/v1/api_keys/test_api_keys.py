@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from fleetprompt import ids
+from fleetprompt import ids, secrets
 from tests.support.answers import assert_created, assert_error, assert_ok, assert_replayed, assert_same_refusal
 from tests.support.callers import KeyHolder
 from tests.support.clock import FakeClock
@@ -162,6 +162,16 @@ async def test_another_checksum_or_another_secret_is_nobody(people: People) -> N
     for forged in (program.secret[:-1], program.secret + "0", crossed, program.secret.upper(), "fpk_"):
         answer = await people.visitor().get("/v1/me", headers={"authorization": f"Bearer {forged}"})
         assert_error(answer, "UNAUTHENTICATED")
+
+
+async def test_a_well_formed_key_that_we_did_not_make_is_nobody(people: People) -> None:
+    ada = await people.register("Ada")
+    program = await ada.api_key()
+    key_id = ids.decode("key", program.body["apiKeyId"])
+    assert key_id is not None
+    forged = secrets.mint_api_key(secrets.KeyRing.generate(), key_id, secrets.new_salt()).reveal()
+    answer = await people.visitor().get("/v1/me", headers={"authorization": f"Bearer {forged}"})
+    assert_error(answer, "UNAUTHENTICATED")
 
 
 async def test_a_suspended_users_key_opens_nothing(people: People, database: Database) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import argon2
+import pytest
 
 from fleetprompt import ids
 from tests.conftest import Start
@@ -16,6 +17,8 @@ from tests.support.databases import Database
 from tests.support.events import events_of
 from tests.support.holding import must_run_again, until_awaited
 from tests.support.people import People, Person
+
+CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def credentials(person: Person, **over: str) -> dict[str, str]:
@@ -87,7 +90,7 @@ async def test_the_hash_is_made_anew_where_its_parameters_are_old(
 ) -> None:
     ada = await people.register("Ada")
     user_id = ids.decode("usr", ada.user_id)
-    weak = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(ada.password)
+    weak = CHEAP.hash(ada.password)
     database.change("update users set password_hash = %s where id = %s", weak, user_id)
     assert_ok(await api.post("/v1/auth/login", credentials(ada), key=None))
     renewed = database.value("select password_hash from users where id = %s", user_id)
@@ -126,6 +129,25 @@ async def test_a_login_of_somebody_who_is_suspended_meanwhile_is_refused(
         other.execute(suspend, (ids.decode("usr", ada.user_id),))
         login = asyncio.create_task(api.post("/v1/auth/login", credentials(ada), key=None))
     assert_error(await login, "UNAUTHENTICATED")
+
+
+@pytest.mark.parametrize(
+    "change", [f"password_hash = '{CHEAP.hash('another')}'", "suspended_at_ms = 1, suspend_reason = 'spam'"]
+)
+async def test_a_login_whose_account_changes_while_the_password_is_verified_is_refused(
+    app: App, people: People, api: Caller, database: Database, change: str
+) -> None:
+    ada = await people.register("Ada")
+    queue = [asyncio.create_task(app.services.passwords.verify(None, "whatever")) for _ in range(12)]
+    sent = app.services.db.statements_sent
+    login = asyncio.create_task(api.post("/v1/auth/login", credentials(ada), key=None))
+    while app.services.db.statements_sent == sent:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.03)
+    database.change(f"update users set {change} where id = %s", ids.decode("usr", ada.user_id))
+    assert not login.done()
+    assert_error(await login, "UNAUTHENTICATED")
+    await asyncio.gather(*queue)
 
 
 async def test_whoever_changes_an_account_during_a_login_sees_the_new_session(

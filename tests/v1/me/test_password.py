@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import argon2
+
 from fleetprompt import ids
 from tests.conftest import Start
 from tests.support.answers import assert_error, assert_ok, assert_replayed
+from tests.support.application import App
 from tests.support.contents import unchanged
 from tests.support.databases import Database
 from tests.support.events import events_of
@@ -91,6 +94,24 @@ async def test_a_change_ends_the_session_that_a_login_begins_meanwhile(people: P
         changing = asyncio.create_task(ada.post("/v1/me/password", change(ada)))
     assert_ok(await changing)
     assert database.value("select ended_at_ms is not null from sessions where id = %s", session_id)
+
+
+async def test_a_change_is_refused_where_the_password_is_changed_while_it_is_verified(
+    app: App, people: People, database: Database
+) -> None:
+    ada = await people.register("Ada")
+    await ada.csrf_token()
+    other = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("another")
+    queue = [asyncio.create_task(app.services.passwords.verify(None, "whatever")) for _ in range(12)]
+    sent = app.services.db.statements_sent
+    changing = asyncio.create_task(ada.post("/v1/me/password", change(ada)))
+    while app.services.db.statements_sent < sent + 2:
+        await asyncio.sleep(0.001)
+    await asyncio.sleep(0.03)
+    database.change("update users set password_hash = %s where id = %s", other, ids.decode("usr", ada.user_id))
+    assert not changing.done()
+    assert_error(await changing, "VALIDATION_FAILED", fields=["current"])
+    await asyncio.gather(*queue)
 
 
 async def test_no_login_with_the_old_password_outlives_its_change(people: People, database: Database) -> None:
