@@ -22,6 +22,15 @@ class AssetKind(StrEnum):
     SPEC_ASSET = "spec_asset"
 
 
+class ListingSort(StrEnum):
+    """How a search is ordered: newest and updated descend, names ascend, relevance is to a text."""
+
+    RELEVANCE = "relevance"
+    UPDATED = "updated"
+    NEWEST = "newest"
+    NAME = "name"
+
+
 class ReleaseStatus(StrEnum):
     """A release is published for good, or revoked for good."""
 

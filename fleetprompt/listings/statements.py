@@ -18,7 +18,7 @@ from fleetprompt.enums import AssetKind, ListingStatus
 from fleetprompt.listings.model import Content, DescriptionSource, Image, Links
 from fleetprompt.listings.rules import DayCounts, FacetChange, Latest, PublicFacets, Standing, public_facets
 from fleetprompt.runtime.stored_markdown import StoredMarkdown
-from fleetprompt.search_text import fold, listing_vector, typo_keys
+from fleetprompt.search_text import listing_vector, name_key
 from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, reading
 from fleetprompt.store.tables import facet_deltas, listing_revisions, listings, stat_days, stat_deltas
 
@@ -228,7 +228,6 @@ _CONTENT: Final[tuple[str, ...]] = (
     "docs_url",
     "repo_url",
     "name_key",
-    "name_typos",
     "search_vector",
     "revision",
     "updated_at_ms",
@@ -245,9 +244,8 @@ def _content_values(row: ListingRow) -> dict[str, Any]:
     return {
         **stored,
         "images": json(row.images),
-        "name_key": fold(row.name),
-        "name_typos": typo_keys(row.name),
-        "search_vector": listing_vector(row.name, row.tags, row.summary),
+        "name_key": name_key(row.name),
+        "search_vector": listing_vector(name=row.name, tags=row.tags, categories=row.categories, summary=row.summary),
     }
 
 

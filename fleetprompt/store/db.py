@@ -31,6 +31,8 @@ DISTRIBUTED_COMMIT_CONFLICT: Final = "could not commit transaction for shard"
 POOL_WAIT_S_MAX: Final = 2.0
 STATEMENT_MS_MAX: Final = 3_000
 SEARCH_STATEMENT_MS_MAX: Final = 300
+# Searches are planned for the very words that are looked for, and read indexes, never a whole table.
+SEARCH_OPTIONS: Final = " -c plan_cache_mode=force_custom_plan -c enable_seqscan=off"
 
 set_json_loads(msgspec.json.decode)
 
@@ -190,13 +192,16 @@ class Database:
         self.statements_sent = 0
         self.round_trips = 0
         self._main = self._pool(url, connections_max, STATEMENT_MS_MAX, "main")
-        self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search")
+        self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search", SEARCH_OPTIONS)
 
     @staticmethod
-    def _pool(url: str, size: int, statement_ms_max: int, name: str) -> psycopg_pool.AsyncConnectionPool[Any]:
+    def _pool(
+        url: str, size: int, statement_ms_max: int, name: str, planning: str = ""
+    ) -> psycopg_pool.AsyncConnectionPool[Any]:
         options = (
             f"-c statement_timeout={statement_ms_max} -c lock_timeout={statement_ms_max}"
             " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
+            f"{planning}"
         )
         return psycopg_pool.AsyncConnectionPool(
             url,

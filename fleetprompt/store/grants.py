@@ -47,7 +47,7 @@ GRANTS: Final[dict[str, Grant]] = {
     "stat_deltas": Grant(insert=True, delete=True, update=("day",)),
     "stat_days": Grant(insert=True, update=("install_intents", "redemptions")),
     "stat_totals": Grant(insert=True, delete=True, update=("install_intents_30d", "redemptions_30d", "as_of_day")),
-    "facet_deltas": Grant(insert=True, delete=True),
+    "facet_deltas": Grant(insert=True, delete=True, update=("listings",)),
     "facet_counts": Grant(insert=True, delete=True, update=("listings",)),
     "job_runs": Grant(insert=True, update=("last_started_at_ms", "last_succeeded_at_ms", "last_duration_ms")),
     "instance": Grant(update=("restored_at_ms",)),

@@ -98,7 +98,9 @@ def _facet_counts() -> None:
         sa.Column("listings", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("facet", "value", name=op.f("facet_counts_pkey")),
     )
-    op.create_index("facet_counts_top_ix", "facet_counts", ["facet", "listings", "value"], unique=False)
+    op.create_index(
+        "facet_counts_top_ix", "facet_counts", ["facet", sa.literal_column("listings desc"), "value"], unique=False
+    )
 
 
 def _facet_deltas() -> None:
@@ -356,7 +358,6 @@ def _listings() -> None:
         sa.Column("latest_published_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("revision", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("name_key", sa.Text(collation="C"), nullable=False),
-        sa.Column("name_typos", ARRAY(sa.Text()), nullable=False),
         sa.Column("search_vector", TSVECTOR(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
@@ -412,7 +413,6 @@ def _listings() -> None:
 
 
 def _listings_indexes() -> None:
-    op.create_index("listings_categories_ix", "listings", ["categories"], unique=False, postgresql_using="gin")
     op.create_index("listings_flagged_ix", "listings", ["id"], unique=False, postgresql_where=sa.text("flagged"))
     op.create_index(
         "listings_kind_name_ix",
@@ -461,10 +461,15 @@ def _listings_indexes() -> None:
         postgresql_where=sa.text("status = 'published'"),
     )
     op.create_index("listings_publisher_status_ix", "listings", ["publisher_id", "status", "id"], unique=False)
-    op.create_index("listings_search_ix", "listings", ["search_vector"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "listings_search_ix",
+        "listings",
+        ["search_vector"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
     op.create_index("listings_status_ix", "listings", ["status", "id"], unique=False)
-    op.create_index("listings_tags_ix", "listings", ["tags"], unique=False, postgresql_using="gin")
-    op.create_index("listings_typos_ix", "listings", ["name_typos"], unique=False, postgresql_using="gin")
     op.create_index(
         "listings_updated_ix",
         "listings",
