@@ -16,6 +16,7 @@ from litestar.response.base import ASGIResponse
 from fleetprompt.accounts import routes as accounts
 from fleetprompt.accounts.authenticator import AccountsAuthenticator
 from fleetprompt.authz import Access
+from fleetprompt.catalog import routes as catalog
 from fleetprompt.clock import Clock
 from fleetprompt.installs import routes as installs
 from fleetprompt.jobs import JOBS, JobRunner
@@ -51,7 +52,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *listings.ROUTES,
     *releases.ROUTES,
     *installs.ROUTES,
-    *moderation.ROUTES,
+    *catalog.ROUTES,
 )
 """Every route of the API."""
 

@@ -12,6 +12,7 @@ import msgspec
 
 from fleetprompt import ids
 from fleetprompt.authz import SYSTEM
+from fleetprompt.catalog.fold_facets import fold_facets
 from fleetprompt.errors import Refusal
 from fleetprompt.installs.expire_intents import expire_intents
 from fleetprompt.installs.expire_tokens import expire_tokens
@@ -47,6 +48,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job(expire_intents, 30),
     Job(expire_tokens, 30),
     Job(fold_statistics, 30),
+    Job(fold_facets, 30),
     Job(purge_ledger, HOUR_S),
     Job(purge_nonces, 10 * 60),
     Job(purge_tokens, HOUR_S),

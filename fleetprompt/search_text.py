@@ -113,7 +113,7 @@ def matching(text: TextQuery | None, tags: Iterable[str], categories: Iterable[s
 
 
 def _stored_spellings(word: str) -> Iterator[str]:
-    """A name's word and it with any one letter left out.
+    """A name's word and it with any one letter left out; letters are those of the folded word.
 
     Two words that differ by one wrong, missing, doubled or swapped letter have such a spelling in common.
     """

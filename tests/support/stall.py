@@ -77,9 +77,9 @@ class Stall:
         )
         self._database.change(
             "insert into listings (id, publisher_id, asset_kind, status, name, summary, tags, categories, images,"
-            " published_releases, latest_release_id, latest_version, latest_published_at_ms, name_key, name_typos,"
+            " published_releases, latest_release_id, latest_version, latest_published_at_ms, name_key,"
             " search_vector, created_at_ms, updated_at_ms) values (%s, %s, %s, 'published', 'Atlas', '', '{}', '{}',"
-            " '[]', 1, %s, '1.0.0', %s, 'atlas', '{}', '', %s, %s)",
+            " '[]', 1, %s, '1.0.0', %s, 'atlas', '', %s, %s)",
             *(offer.listing_uuid, offer.publisher_uuid, kind.value, offer.release_uuid, now_ms, now_ms, now_ms),
         )
         self._release(offer, "1.0.0")

@@ -1,0 +1,270 @@
+"""What goes over the wire of the public catalog: commands in, public shapes out (spec 6.4 Public, 6.5).
+
+Every shape here is public in each of its fields, and shares no base and no part with what publishers or admins see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from fleetprompt.enums import (
+    ArtifactKind,
+    AssetKind,
+    DownloadMode,
+    ListingSort,
+    ListingStatus,
+    ReleaseStatus,
+    VerificationStatus,
+)
+from fleetprompt.fields import Command, ListingId, PublisherId, ReleaseId, SearchText, Slug
+from fleetprompt.runtime.pagination import ListCommand, Page
+from fleetprompt.search_text import TextQuery, text_query
+
+
+class SearchListings(ListCommand):
+    """Published listings that match everything that is given. A blank `q` counts as none."""
+
+    q: SearchText | UnsetType = UNSET
+    tags: tuple[Slug, ...] = ()
+    categories: tuple[Slug, ...] = ()
+    asset_kind: AssetKind | UnsetType = UNSET
+    publisher_id: PublisherId | UnsetType = UNSET
+    sort: ListingSort | UnsetType = UNSET
+
+    @property
+    def text(self) -> TextQuery | None:
+        """What `q` asks for, None where it is absent or blank."""
+        return None if isinstance(self.q, UnsetType) else text_query(self.q)
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Relevance is relevance to a text."""
+        if self.sort is ListingSort.RELEVANCE and self.text is None:
+            yield "sort", "can be relevance only together with q; give q a word, or sort by another"
+
+
+class ShowListing(Command):
+    """One listing."""
+
+    listing_id: ListingId
+
+
+class ListReleases(ListCommand):
+    """The releases of one listing, with or without the revoked ones."""
+
+    listing_id: ListingId
+    include_revoked: bool = False
+
+
+class ShowRelease(Command):
+    """One release."""
+
+    release_id: ReleaseId
+
+
+class ShowPublisher(Command):
+    """One publisher."""
+
+    publisher_id: PublisherId
+
+
+class ShowFacets(Command):
+    """No arguments."""
+
+
+class PublicMarkdown(msgspec.Struct, frozen=True, kw_only=True):
+    """A text: its source and the safe HTML. A description that was never written is empty."""
+
+    format: str = "markdown"
+    markdown: str
+    html: str
+
+
+class PublicVerification(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Whether an admin has checked who a publisher is, and when."""
+
+    status: VerificationStatus
+    checked_at_ms: int | UnsetType = UNSET
+
+
+class ListingPublisher(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Who published a listing."""
+
+    publisher_id: str
+    handle: str
+    display_name: str
+    verified: PublicVerification
+
+
+class PublicImage(msgspec.Struct, frozen=True, kw_only=True):
+    """A screenshot on somebody's server, and what it shows."""
+
+    url: str
+    alt: str
+
+
+class PublicLinks(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where documentation and source are."""
+
+    docs_url: str | UnsetType = UNSET
+    repo_url: str | UnsetType = UNSET
+
+
+class PublicStats(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to a listing in the last 30 days (UTC), today included."""
+
+    install_intents_30d: int = msgspec.field(name="installIntents30d")
+    redemptions_30d: int = msgspec.field(name="redemptions30d")
+
+
+class PublicListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A published listing."""
+
+    listing_id: str
+    asset_kind: AssetKind
+    status: ListingStatus
+    name: str
+    summary: str
+    tags: list[str]
+    categories: list[str]
+    publisher: ListingPublisher
+    images: list[PublicImage]
+    links: PublicLinks
+    stats: PublicStats
+    created_at_ms: int
+    updated_at_ms: int
+
+
+class LatestPublicRelease(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The published release of highest precedence."""
+
+    release_id: str
+    version: str
+    published_at_ms: int
+
+
+class ListedRelease(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A release as it is listed with its listing."""
+
+    release_id: str
+    version: str
+    status: ReleaseStatus
+    published_at_ms: int
+
+
+class ListingDetail(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A listing with all that is public of it; the cursor of `releases` is one of the list of its releases."""
+
+    listing: PublicListing
+    description: PublicMarkdown
+    latest_release: LatestPublicRelease | UnsetType = UNSET
+    releases: Page[ListedRelease]
+
+
+class ListingDetailReply(msgspec.Struct, frozen=True, rename="camel"):
+    """A listing with all that is public of it."""
+
+    listing_detail: ListingDetail
+
+
+class PublicRefs(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The publisher's claims of what to install: those of the listing's asset kind."""
+
+    whs_agent_id: str | UnsetType = UNSET
+    whs_deployment_id: str | UnsetType = UNSET
+    agentromatic_workflow_id: str | UnsetType = UNSET
+    spec_asset_id: str | UnsetType = UNSET
+
+
+class PublicCompat(msgspec.Struct, frozen=True, kw_only=True):
+    """The lowest versions of the target systems that a release works with."""
+
+    min_whs_version: str | UnsetType = msgspec.field(default=UNSET, name="minWHSVersion")
+    min_agentromatic_version: str | UnsetType = msgspec.field(default=UNSET, name="minAgentromaticVersion")
+    min_agentelic_version: str | UnsetType = msgspec.field(default=UNSET, name="minAgentelicVersion")
+
+
+class PublicDownload(msgspec.Struct, frozen=True, kw_only=True):
+    """How an artifact can be had."""
+
+    mode: DownloadMode
+    hint: str | UnsetType = UNSET
+
+
+class PublicArtifact(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A pointer to a file, with its SHA-256 and its size in bytes."""
+
+    kind: ArtifactKind
+    sha256: str
+    size_bytes: int
+    download: PublicDownload
+
+
+class PublicReleaseItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A release without its notes, in a list; `revoked_at_ms` is there where it was revoked."""
+
+    release_id: str
+    listing_id: str
+    version: str
+    status: ReleaseStatus
+    compat: PublicCompat
+    refs: PublicRefs
+    asset_digest: str | UnsetType = UNSET
+    artifacts: list[PublicArtifact]
+    published_at_ms: int
+    revoked_at_ms: int | UnsetType = UNSET
+
+
+class PublicRelease(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A release with its notes; why it was revoked is not public."""
+
+    release_id: str
+    listing_id: str
+    version: str
+    status: ReleaseStatus
+    compat: PublicCompat
+    refs: PublicRefs
+    asset_digest: str | UnsetType = UNSET
+    artifacts: list[PublicArtifact]
+    notes: PublicMarkdown | UnsetType = UNSET
+    published_at_ms: int
+    revoked_at_ms: int | UnsetType = UNSET
+
+
+class PublicReleaseReply(msgspec.Struct, frozen=True):
+    """A release."""
+
+    release: PublicRelease
+
+
+class PublicPublisher(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a publisher says of itself, and whether that was checked."""
+
+    publisher_id: str
+    handle: str
+    display_name: str
+    bio: PublicMarkdown | UnsetType = UNSET
+    verified: PublicVerification
+
+
+class PublicPublisherReply(msgspec.Struct, frozen=True):
+    """A publisher."""
+
+    publisher: PublicPublisher
+
+
+class FacetCount(msgspec.Struct, frozen=True):
+    """How many published listings have this value."""
+
+    value: str
+    count: int
+
+
+class Facets(msgspec.Struct, frozen=True, kw_only=True):
+    """What published listings can be narrowed by, the most frequent first."""
+
+    kinds: list[FacetCount]
+    categories: list[FacetCount]
+    tags: list[FacetCount]

@@ -1,0 +1,162 @@
+"""What anyone may read (spec 6.4 Public): each query is one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+from uuid import UUID
+
+from msgspec import UnsetType
+
+from fleetprompt import search_text
+from fleetprompt.authz import PUBLIC, Access, Actor
+from fleetprompt.catalog import views
+from fleetprompt.catalog.model import (
+    FacetCount,
+    Facets,
+    ListingDetail,
+    ListingDetailReply,
+    ListReleases,
+    PublicListing,
+    PublicPublisherReply,
+    PublicReleaseItem,
+    PublicReleaseReply,
+    SearchListings,
+    ShowFacets,
+    ShowListing,
+    ShowPublisher,
+    ShowRelease,
+)
+from fleetprompt.catalog.statements import facets as facet_statements
+from fleetprompt.catalog.statements import listings, publishers, releases
+from fleetprompt.catalog.statements.search import Search, search_page
+from fleetprompt.enums import ListingSort
+from fleetprompt.errors import not_found
+from fleetprompt.listings.model import Facet
+from fleetprompt.rate_limits import RateClass
+from fleetprompt.runtime.operations import Owner, query
+from fleetprompt.runtime.pagination import Page, Pager
+from fleetprompt.runtime.run import Look
+from fleetprompt.secrets import KeyRing
+
+EMBEDDED_RELEASES: Final = 20
+
+
+@query(
+    "catalog.search",
+    who=Access.ANYONE,
+    rate=(RateClass.PUBLIC_READ,),
+    owns={"publisher_id": Owner.PUBLIC},
+)
+async def search(look: Look, _: Actor, command: SearchListings) -> Page[PublicListing]:
+    """Published listings by text, tags, categories, kind and publisher (spec 6.3).
+
+    Without `sort` a text is searched by relevance, anything else by the newest. Raises VALIDATION_FAILED on `cursor`
+    and on `sort`; UNAVAILABLE where the search takes longer than 300 ms.
+    """
+    pager = Pager(look.ring, "catalog.search", "public", command)
+    text = command.text
+    default_sort = ListingSort.NEWEST if text is None else ListingSort.RELEVANCE
+    wanted = Search(
+        sort=default_sort if isinstance(command.sort, UnsetType) else command.sort,
+        text=text,
+        matching=search_text.matching(text, command.tags, command.categories),
+        narrowing=search_text.matching(None, command.tags, command.categories),
+        asset_kind=None if isinstance(command.asset_kind, UnsetType) else command.asset_kind,
+        publisher_id=None if isinstance(command.publisher_id, UnsetType) else command.publisher_id,
+        after=None if pager.after is None else (pager.after[0], UUID(pager.after[1])),
+        fetch=pager.fetch,
+    )
+    rows = await look.many(search_page(PUBLIC, wanted), search=True)
+    return pager.page(rows, place=lambda row: row.place, item=views.listing)
+
+
+@query(
+    "catalog.listing",
+    who=Access.ANYONE,
+    rate=(RateClass.PUBLIC_READ,),
+    owns={"listing_id": Owner.PUBLIC},
+)
+async def show_listing(look: Look, _: Actor, command: ShowListing) -> ListingDetailReply:
+    """A published listing with its description and its newest releases (spec 6.5). Raises NOT_FOUND."""
+    of_listing = ListReleases(listing_id=command.listing_id, limit=EMBEDDED_RELEASES)
+    pager = _release_pager(look.ring, of_listing)
+    row = await look.one(listings.detail(PUBLIC, command.listing_id, fetch=pager.fetch))
+    if row is None:
+        raise not_found()
+    detail = ListingDetail(
+        listing=views.listing(row),
+        description=views.description(row),
+        latest_release=views.latest_release(row),
+        releases=pager.page(row.newest_releases, place=lambda each: [str(each.id)], item=views.listed_release),
+    )
+    return ListingDetailReply(detail)
+
+
+@query(
+    "catalog.releases",
+    who=Access.ANYONE,
+    rate=(RateClass.PUBLIC_READ,),
+    owns={"listing_id": Owner.PUBLIC},
+)
+async def list_releases(look: Look, _: Actor, command: ListReleases) -> Page[PublicReleaseItem]:
+    """The releases of a published listing, the newest first, revoked ones where they are asked for (spec 3).
+
+    Raises NOT_FOUND; VALIDATION_FAILED on `cursor`.
+    """
+    pager = _release_pager(look.ring, command)
+    after = None if pager.after is None else UUID(pager.after[0])
+    bound = releases.page(
+        PUBLIC, command.listing_id, include_revoked=command.include_revoked, after=after, fetch=pager.fetch
+    )
+    rows = await look.many(bound)
+    if not rows:
+        raise not_found()
+    there = [row for row in rows if row.is_there]
+    return pager.page(there, place=lambda row: [str(row.id)], item=views.release_item)
+
+
+def _release_pager(ring: KeyRing, command: ListReleases) -> Pager:
+    """The pager of a listing's releases: its cursors continue the page that is embedded in the listing, too."""
+    return Pager(ring, "catalog.releases", "public", command)
+
+
+@query(
+    "catalog.release",
+    who=Access.ANYONE,
+    rate=(RateClass.PUBLIC_READ,),
+    owns={"release_id": Owner.PUBLIC},
+)
+async def show_release(look: Look, _: Actor, command: ShowRelease) -> PublicReleaseReply:
+    """A release of a published listing, also a revoked one (spec 3). Raises NOT_FOUND."""
+    row = await look.one(releases.release(PUBLIC, command.release_id))
+    if row is None:
+        raise not_found()
+    return PublicReleaseReply(views.release(row))
+
+
+@query(
+    "catalog.publisher",
+    who=Access.ANYONE,
+    rate=(RateClass.PUBLIC_READ,),
+    owns={"publisher_id": Owner.PUBLIC},
+)
+async def show_publisher(look: Look, _: Actor, command: ShowPublisher) -> PublicPublisherReply:
+    """A publisher's profile, which is public from the first time it is stored until its user is suspended.
+
+    It needs no published listing: who bought from her can still see who she is once she has taken all of them down.
+    Raises NOT_FOUND.
+    """
+    row = await look.one(publishers.publisher(PUBLIC, command.publisher_id))
+    if row is None:
+        raise not_found()
+    return PublicPublisherReply(views.publisher(row))
+
+
+@query("catalog.facets", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
+async def show_facets(look: Look, _: Actor, __: ShowFacets) -> Facets:
+    """How many published listings there are of each kind, and of the most frequent categories and tags (spec 6.4)."""
+    counts: defaultdict[str, list[FacetCount]] = defaultdict(list)
+    for row in await look.many(facet_statements.facets(PUBLIC)):
+        counts[row.facet].append(FacetCount(row.value, row.listings))
+    return Facets(kinds=counts[Facet.ASSET_KIND], categories=counts[Facet.CATEGORY], tags=counts[Facet.TAG])

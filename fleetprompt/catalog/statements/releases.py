@@ -1,0 +1,94 @@
+"""Releases as the public sees them: a listing's, a page at a time, and one by its bare id."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import and_, bindparam, select, true
+from sqlalchemy.sql import Select
+
+from fleetprompt.authz import PublicScope
+from fleetprompt.catalog.statements.listings import IS_PUBLISHED, OF_LIVE_PUBLISHER, PUBLISHED
+from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.tables import listings, publishers, releases
+
+_LAST_ID: Final = UUID(int=2**128 - 1)
+
+
+class ReleaseItemRow(msgspec.Struct, frozen=True):
+    """A release without its notes. refs, compat, artifacts: JSON, as stored."""
+
+    id: UUID
+    listing_id: UUID
+    version: str
+    status: str
+    refs: dict[str, str]
+    asset_digest: str | None
+    compat: dict[str, str]
+    artifacts: list[dict[str, Any]]
+    published_at_ms: int
+    revoked_at_ms: int | None
+
+
+class PageRow(ReleaseItemRow, frozen=True):
+    """A row of a page; where the page is empty there is one that is not there, and all else in it is null."""
+
+    is_there: bool
+
+
+class ReleaseRow(ReleaseItemRow, frozen=True):
+    """A whole release, but why it was revoked."""
+
+    notes_markdown: str | None
+    notes_html: str | None
+
+
+def _page(name: str, *conditions: Any) -> Statement[PageRow]:
+    columns = [releases.c[name] for name in ReleaseItemRow.__struct_fields__]
+    page = (
+        select(*columns)
+        .where(releases.c.listing_id == listings.c.id, releases.c.id < bindparam("after_id"), *conditions)
+        .order_by(releases.c.id.desc())
+        .limit(bindparam("fetch"))
+        .lateral("page")
+    )
+    query: Select[Any] = (
+        select(*page.c, page.c.id.is_not(None).label("is_there"))
+        .select_from(listings.join(publishers, OF_LIVE_PUBLISHER).outerjoin(page, true()))
+        .where(listings.c.id == bindparam("listing_id"), IS_PUBLISHED)
+        .order_by(page.c.id.desc())
+    )
+    return reading(name, query, PageRow)
+
+
+_PUBLISHED_ONES: Final = _page("catalog.releases", releases.c.status == PUBLISHED)
+_ALL: Final = _page("catalog.releases.with_revoked")
+
+
+def page(_: PublicScope, listing_id: UUID, *, include_revoked: bool, after: UUID | None, fetch: int) -> Bound[PageRow]:
+    """A public listing's releases, the newest first; no row at all where the listing is not public.
+
+    after: the id of the last one seen.
+    """
+    statement = _ALL if include_revoked else _PUBLISHED_ONES
+    return statement.bind(listing_id=listing_id, after_id=after or _LAST_ID, fetch=fetch)
+
+
+_ONE: Final = reading(
+    "catalog.release",
+    select(*(releases.c[name] for name in ReleaseRow.__struct_fields__))
+    .select_from(
+        releases.join(listings, and_(listings.c.id == releases.c.listing_id, IS_PUBLISHED)).join(
+            publishers, OF_LIVE_PUBLISHER
+        )
+    )
+    .where(releases.c.id == bindparam("release_id")),
+    ReleaseRow,
+)
+
+
+def release(_: PublicScope, release_id: UUID) -> Bound[ReleaseRow]:
+    """A release of a public listing, published or revoked."""
+    return _ONE.bind(release_id=release_id)

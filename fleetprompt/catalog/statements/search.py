@@ -1,0 +1,193 @@
+"""Searching: one page of listings in one of four orders (spec 6.3, 8).
+
+Each order has one statement that walks an index from end to end, and one that finds what matches words, tags or
+categories. The first page begins at a place in front of every row, so that it is no statement of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Subquery,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+
+from fleetprompt.authz import PublicScope
+from fleetprompt.catalog.statements.listings import ListingRow, listing_columns, with_company
+from fleetprompt.catalog.statements.matches import asked, holds, is_chosen, is_public, newest_matches, words_together
+from fleetprompt.enums import AssetKind, ListingSort
+from fleetprompt.search_text import TextQuery
+from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.tables import listings, publishers
+
+CANDIDATES_MAX: Final = 1_000
+
+_LAST_ID: Final = UUID(int=2**128 - 1)
+_FIRST_ID: Final = UUID(int=0)
+
+_START: Final[dict[ListingSort, tuple[Any, UUID]]] = {
+    ListingSort.RELEVANCE: (2**31 - 1, _LAST_ID),
+    ListingSort.UPDATED: (2**63 - 1, _LAST_ID),
+    ListingSort.NEWEST: (0, _LAST_ID),
+    ListingSort.NAME: ("", _FIRST_ID),
+}
+_KEY: Final[dict[ListingSort, tuple[ColumnElement[Any], Any]]] = {
+    ListingSort.UPDATED: (listings.c.updated_at_ms, BigInteger),
+    ListingSort.NEWEST: (literal_column("0"), Integer),
+    ListingSort.NAME: (listings.c.name_key, Text),
+}
+"""What listings are sorted by in front of their ids, which alone order the newest."""
+
+
+class FoundRow(ListingRow, frozen=True):
+    """A listing that was found, and the value that it is sorted by."""
+
+    sort_key: int | str
+
+    @property
+    def place(self) -> tuple[int | str, str]:
+        """Where it stands in the list."""
+        return self.sort_key, str(self.id)
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What is looked for.
+
+    matching: the tsquery literal of the text, the tags and the categories together, narrowing: of the latter two; None
+    where there are none. after: the place behind which the page begins.
+    """
+
+    sort: ListingSort
+    text: TextQuery | None
+    matching: str | None
+    narrowing: str | None
+    asset_kind: AssetKind | None
+    publisher_id: UUID | None
+    after: tuple[Any, UUID] | None
+    fetch: int
+
+
+def _order(sort: ListingSort, key: ColumnElement[Any], row_id: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    if sort is ListingSort.NEWEST:
+        return [row_id.desc()]
+    return [key, row_id] if sort is ListingSort.NAME else [key.desc(), row_id.desc()]
+
+
+def _is_behind(sort: ListingSort, key: ColumnElement[Any], row_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    after_id = bindparam("after_id", type_=Uuid)
+    if sort is ListingSort.NEWEST:
+        return row_id < after_id
+    key_type = Integer if sort is ListingSort.RELEVANCE else _KEY[sort][1]
+    here, after = tuple_(key, row_id), tuple_(bindparam("after_key", type_=key_type), after_id)
+    return here > after if sort is ListingSort.NAME else here < after
+
+
+def _page(sort: ListingSort, source: FromClause, key: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Subquery:
+    """The ids of one page, and what they are sorted by."""
+    return (
+        select(source.c.id, key.label("sort_key"))
+        .where(*conditions, _is_behind(sort, key, source.c.id))
+        .order_by(*_order(sort, key, source.c.id))
+        .limit(bindparam("fetch"))
+        .subquery("page")
+    )
+
+
+def _shown(name: str, sort: ListingSort, page: Subquery) -> Statement[FoundRow]:
+    return reading(
+        f"catalog.{name}.{sort}",
+        select(*listing_columns(), page.c.sort_key)
+        .select_from(with_company(page.join(listings, listings.c.id == page.c.id)))
+        .order_by(*_order(sort, page.c.sort_key, page.c.id)),
+        FoundRow,
+    )
+
+
+def _walk(sort: ListingSort) -> Statement[FoundRow]:
+    """Everything, in the order of an index."""
+    return _shown("walk", sort, _page(sort, listings, _KEY[sort][0], is_public(), is_chosen()))
+
+
+def _match(sort: ListingSort) -> Statement[FoundRow]:
+    """What matches: all of it by the newest, the newest thousand by name or last update."""
+    key, _ = _KEY[sort]
+    columns = (listings.c.id, key.label("sort_key"))
+    if sort is ListingSort.NEWEST:
+        is_asked = and_(is_chosen(), _is_behind(sort, key, listings.c.id))
+        return _shown("match", sort, newest_matches(columns, is_asked, bindparam("fetch")))
+    matches = newest_matches(columns, is_chosen(), CANDIDATES_MAX)
+    return _shown("match", sort, _page(sort, matches, matches.c.sort_key))
+
+
+def _match_by_relevance() -> Statement[FoundRow]:
+    """The listings of the very name and the newest thousand others, the best first."""
+    name = bindparam("name_key", type_=Text)
+    columns = (listings.c.id, listings.c.publisher_id, listings.c.name_key, listings.c.search_vector)
+    has_name = and_(listings.c.name_key == name, holds(listings.c.search_vector, asked("matching")))
+    namesakes = (
+        select(*columns)
+        .where(is_public(), is_chosen(), has_name)
+        .order_by(listings.c.id.desc())
+        .limit(CANDIDATES_MAX)
+        .subquery("namesakes")
+    )
+    others = newest_matches(columns, and_(is_chosen(), listings.c.name_key != name), CANDIDATES_MAX)
+    ranked = union_all(select(namesakes), select(others)).subquery("ranked")
+    return _shown("match", ListingSort.RELEVANCE, _page(ListingSort.RELEVANCE, ranked, _relevance(ranked.c, name)))
+
+
+def _relevance(candidate: Any, name: ColumnElement[Any]) -> ColumnElement[int]:
+    """4 the very name, 3 every word in the name, 2 as its beginnings, 1 well spelt elsewhere, 0 misspelt."""
+    its_publisher = publishers.alias("its_publisher")
+    everywhere = select(words_together(candidate, its_publisher.c)).where(its_publisher.c.id == candidate.publisher_id)
+    return case(
+        (candidate.name_key == name, 4),
+        (holds(candidate.search_vector, asked("name_holds")), 3),
+        (holds(candidate.search_vector, asked("name_begins")), 2),
+        (holds(everywhere.scalar_subquery(), asked("well_spelt")), 1),
+        else_=0,
+    )
+
+
+_WALKS: Final = {sort: _walk(sort) for sort in _KEY}
+_MATCHES: Final = {**{sort: _match(sort) for sort in _KEY}, ListingSort.RELEVANCE: _match_by_relevance()}
+
+
+def search_page(_: PublicScope, wanted: Search) -> Bound[FoundRow]:
+    """One page of what is looked for. Ordered by relevance it needs a text."""
+    after_key, after_id = wanted.after or _START[wanted.sort]
+    values: dict[str, Any] = {
+        "asset_kind": None if wanted.asset_kind is None else wanted.asset_kind.value,
+        "publisher_id": wanted.publisher_id,
+        "after_id": after_id,
+        "fetch": wanted.fetch,
+    }
+    if wanted.sort is not ListingSort.NEWEST:
+        values["after_key"] = after_key
+    if wanted.matching is None:
+        return _WALKS[wanted.sort].bind(**values)
+    text = wanted.text
+    values |= {
+        "matching": wanted.matching,
+        "narrowing": wanted.narrowing,
+        "well_spelt": None if text is None else text.well_spelt,
+        "in_publisher": None if text is None else text.in_publisher,
+    }
+    if text is not None and wanted.sort is ListingSort.RELEVANCE:
+        values |= {"name_key": text.name_key, "name_holds": text.name_holds, "name_begins": text.name_begins}
+    return _MATCHES[wanted.sort].bind(**values)

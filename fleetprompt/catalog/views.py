@@ -1,0 +1,130 @@
+"""Rows as the public sees them (spec 6.5)."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from fleetprompt import ids
+from fleetprompt.catalog.model import (
+    LatestPublicRelease,
+    ListedRelease,
+    ListingPublisher,
+    PublicArtifact,
+    PublicCompat,
+    PublicImage,
+    PublicLinks,
+    PublicListing,
+    PublicMarkdown,
+    PublicPublisher,
+    PublicRefs,
+    PublicRelease,
+    PublicReleaseItem,
+    PublicStats,
+    PublicVerification,
+)
+from fleetprompt.catalog.statements.listings import DetailRow, ListedReleaseRow, ListingRow
+from fleetprompt.catalog.statements.publishers import PublisherRow
+from fleetprompt.catalog.statements.releases import ReleaseItemRow, ReleaseRow
+from fleetprompt.enums import AssetKind, ListingStatus, ReleaseStatus, VerificationStatus
+
+
+def listing(row: ListingRow) -> PublicListing:
+    """A listing in a list, and the first part of its detail."""
+    return PublicListing(
+        listing_id=ids.encode("lst", row.id),
+        asset_kind=AssetKind(row.asset_kind),
+        status=ListingStatus(row.status),
+        name=row.name,
+        summary=row.summary,
+        tags=row.tags,
+        categories=row.categories,
+        publisher=ListingPublisher(
+            publisher_id=ids.encode("pub", row.publisher_id),
+            handle=row.handle,
+            display_name=row.publisher_name,
+            verified=_verification(row.verification_status, row.verification_checked_at_ms),
+        ),
+        images=msgspec.convert(row.images, list[PublicImage]),
+        links=PublicLinks(
+            docs_url=UNSET if row.docs_url is None else row.docs_url,
+            repo_url=UNSET if row.repo_url is None else row.repo_url,
+        ),
+        stats=PublicStats(
+            install_intents_30d=row.install_intents_30d,
+            redemptions_30d=row.redemptions_30d,
+        ),
+        created_at_ms=row.created_at_ms,
+        updated_at_ms=row.updated_at_ms,
+    )
+
+
+def description(row: DetailRow) -> PublicMarkdown:
+    """A listing's description, empty where it has none."""
+    return PublicMarkdown(markdown=row.description_markdown or "", html=row.description_html or "")
+
+
+def latest_release(row: DetailRow) -> LatestPublicRelease | UnsetType:
+    """The published release of highest precedence."""
+    if row.latest_release_id is None or row.latest_version is None or row.latest_published_at_ms is None:
+        return UNSET
+    return LatestPublicRelease(
+        release_id=ids.encode("rel", row.latest_release_id),
+        version=row.latest_version,
+        published_at_ms=row.latest_published_at_ms,
+    )
+
+
+def listed_release(row: ListedReleaseRow) -> ListedRelease:
+    """A release in its listing's detail."""
+    return ListedRelease(
+        release_id=ids.encode("rel", row.id),
+        version=row.version,
+        status=ReleaseStatus(row.status),
+        published_at_ms=row.published_at_ms,
+    )
+
+
+def release_item(row: ReleaseItemRow) -> PublicReleaseItem:
+    """A release in a list."""
+    return PublicReleaseItem(
+        release_id=ids.encode("rel", row.id),
+        listing_id=ids.encode("lst", row.listing_id),
+        version=row.version,
+        status=ReleaseStatus(row.status),
+        compat=msgspec.convert(row.compat, PublicCompat),
+        refs=msgspec.convert(row.refs, PublicRefs),
+        asset_digest=UNSET if row.asset_digest is None else row.asset_digest,
+        artifacts=msgspec.convert(row.artifacts, list[PublicArtifact]),
+        published_at_ms=row.published_at_ms,
+        revoked_at_ms=UNSET if row.revoked_at_ms is None else row.revoked_at_ms,
+    )
+
+
+def release(row: ReleaseRow) -> PublicRelease:
+    """A release by itself."""
+    return PublicRelease(
+        **msgspec.structs.asdict(release_item(row)),
+        notes=_markdown(row.notes_markdown, row.notes_html),
+    )
+
+
+def publisher(row: PublisherRow) -> PublicPublisher:
+    """A publisher by itself."""
+    return PublicPublisher(
+        publisher_id=ids.encode("pub", row.id),
+        handle=row.handle,
+        display_name=row.display_name,
+        bio=_markdown(row.bio_markdown, row.bio_html),
+        verified=_verification(row.verification_status, row.verification_checked_at_ms),
+    )
+
+
+def _markdown(markdown: str | None, html: str | None) -> PublicMarkdown | UnsetType:
+    return UNSET if markdown is None or html is None else PublicMarkdown(markdown=markdown, html=html)
+
+
+def _verification(status: str, checked_at_ms: int | None) -> PublicVerification:
+    return PublicVerification(
+        status=VerificationStatus(status), checked_at_ms=UNSET if checked_at_ms is None else checked_at_ms
+    )
