@@ -63,7 +63,15 @@ def _makes_sql_of_built_text(module: Module, node: ast.expr) -> bool:
     match node:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[argument, *_]) if name in _MAKERS:
             is_ours = name != "text" or module.imported.get("text", "").startswith("sqlalchemy")
-            return is_ours and not isinstance(argument, ast.Constant | ast.Name)
+            return is_ours and not isinstance(argument, ast.Constant | ast.Name) and not _is_a_number(argument)
+    return False
+
+
+def _is_a_number(node: ast.expr) -> bool:
+    """`str(int(…))`, which can carry no SQL."""
+    match node:
+        case ast.Call(func=ast.Name(id="str"), args=[ast.Call(func=ast.Name(id="int"))]):
+            return True
     return False
 
 

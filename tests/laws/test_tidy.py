@@ -126,6 +126,7 @@ LAWFUL: Final[list[tuple[Law, str, str]]] = [
     (sql_laws.only_few_send_statements, "fleetprompt.web.redis_windows", "pipeline.execute()"),
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.x", "f'Select a listing from {place}'"),
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.x", "sql.SQL('select * from {}').format(sql.Identifier(a))"),
+    (sql_laws.no_sql_is_built_of_strings, "fleetprompt.x", "literal_column(str(int(rows)), Integer)"),
     (sql_laws.no_sql_is_built_of_strings, "fleetprompt.x", "f'{count} listings were revoked'"),
     (
         sql_laws.every_shape_is_declared,

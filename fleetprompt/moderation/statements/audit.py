@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, FromClause, Integer, ScalarSelect, Select, bindparam, func, literal_column, select
 
 from fleetprompt.authz import AdminScope
-from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.statements import Bound, Statement, per_shape, reading
 from fleetprompt.store.tables import audit_events
 
 # Limits are written out: a planner that has to guess one may think that any index is good enough.
@@ -28,6 +27,11 @@ LEADING_FIRST: Final = ("install_intent_id", "request_id", "release_id", "listin
 """What events are filtered by. The first that is given chooses the index: what fewer events share comes earlier."""
 
 _FILTERS: Final = (*LEADING_FIRST, "actor_type")
+
+
+def _exactly(rows: int) -> ColumnElement[int]:
+    """A limit that the planner knows, as it would not know a parameter."""
+    return literal_column(str(int(rows)), Integer)
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -146,7 +150,15 @@ def _scanned(columns: tuple[str, ...], shape: _Shape, *, continued: bool) -> Fro
     )
 
 
-@cache
+_EXAMPLES: Final = [
+    {"shape": _Shape((), has_since=False, has_until=False), "continued": False},
+    {"shape": _Shape((), has_since=True, has_until=True), "continued": True},
+    *({"shape": _Shape((name,), has_since=False, has_until=False), "continued": False} for name in LEADING_FIRST),
+    {"shape": _Shape(("listing_id", "type"), has_since=True, has_until=True), "continued": True},
+]
+
+
+@per_shape(examples=_EXAMPLES)
 def _page(shape: _Shape, *, continued: bool) -> Statement[EventRow]:
     columns = EventRow.__struct_fields__
     query: Select[Any]
@@ -167,7 +179,7 @@ def page(_: AdminScope, filters: EventFilters, *, after: UUID | None, fetch: int
     return _page(filters.shape, continued=after is not None).bind(**filters.values(after), fetch=fetch)
 
 
-@cache
+@per_shape(examples=_EXAMPLES[-1:])
 def _scan_end(shape: _Shape, *, continued: bool) -> Statement[ScanEndRow]:
     scanned = _scanned(("id",), shape, continued=continued)
     return reading(
