@@ -37,8 +37,8 @@ SHOWN: Final[Mapping[str, Any]] = {
     "eventId": example_id("evt"),
     "causeEventId": example_id("evt"),
     "requestId": example_id("req"),
-    "installTokenId": example_id("tok"),
-    "actor.id": example_id("usr"),
+    "buyerUserId": example_id("usr"),
+    "AuditActor.id": example_id("usr"),
     "assetDigest": "sha256:" + "5e" * 32,
     "buyerRef": "kq3vJm0eQ0m5i8o2nqG1y6bqk1qk0y2s9b3f5v7x9zA",
     "csrfToken": "kq3vJm0eQ0m5i8o2nqG1y6bqk1qk0y2s9b3f5v7x9zA",
@@ -59,7 +59,6 @@ SHOWN: Final[Mapping[str, Any]] = {
     "suggestion": "Reviews \\<b>pull requests\\</b>.",
     "tag": "code-review",
     "category": "code-review",
-    "value": "code-review",
     "version": "1.4.0",
     "ListingStatus": ListingStatus.PUBLISHED,
     "VerificationStatus": VerificationStatus.VERIFIED,
@@ -213,7 +212,7 @@ class _Reply:
             return self._names.get(struct.__name__) or _closed(base)
         declared_examples = [each.value for each in metadata if isinstance(each, Example)]
         names = (f"{shape}.{name}", name)
-        shown = [self._names[each] for each in names if each in self._names and base in (str, int, bool)]
+        shown = [self._names[each] for each in names if each in self._names and _is_a(self._names[each], declared)]
         return next(iter(declared_examples + shown), _number(name) if base is int else _closed(base))
 
     def _object(self, struct: type[msgspec.Struct], arguments: tuple[Any, ...]) -> dict[str, Any]:
@@ -226,6 +225,10 @@ class _Reply:
             each.encode_name: self.example(_substituted(hints[each.name], given), each.encode_name, struct.__name__)
             for each in shown
         }
+
+
+def _is_a(value: Any, declared: Any) -> bool:
+    return type(value) in (declared, *get_args(declared))
 
 
 def _substituted(declared: Any, given: Mapping[Any, Any]) -> Any:

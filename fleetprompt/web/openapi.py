@@ -54,7 +54,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             **refusal_answers(refusals_of(route), reasons_of(route)),
         }
         paths.setdefault(route.path, {})[route.method.lower()] = described
-    return {
+    described = {
         "openapi": "3.1.0",
         "info": {
             "title": "FleetPrompt",
@@ -63,12 +63,34 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         },
         "paths": paths,
         "components": {
-            "schemas": components,
+            "schemas": {_schema_name(name): schema for name, schema in components.items()},
             "headers": HEADERS,
             "responses": shared_answers(shapes[-1]),
             "securitySchemes": SECURITY_SCHEMES,
         },
     }
+    named: dict[str, Any] = _renamed(described, {name: _schema_name(name) for name in components})
+    return named
+
+
+def _schema_name(name: str) -> str:
+    """A schema's name without what it is called inside: `Page_Session_`, or where two slices name a shape alike."""
+    if name.startswith("Page_"):
+        return f"{name.removeprefix('Page_').rstrip('_')}Page"
+    parts = name.split(".")
+    return name if len(parts) == 1 else f"{parts[1].capitalize()}{parts[-1]}"
+
+
+def _renamed(part: Any, names: dict[str, str]) -> Any:
+    if isinstance(part, list):
+        return [_renamed(each, names) for each in part]
+    if not isinstance(part, dict):
+        return part
+    renamed = {key: _renamed(value, names) for key, value in part.items()}
+    if (reference := renamed.get("$ref")) and isinstance(reference, str):
+        prefix, _, name = reference.rpartition("/")
+        renamed["$ref"] = f"{prefix}/{names.get(name, name)}"
+    return renamed
 
 
 def encode(openapi: dict[str, Any]) -> bytes:

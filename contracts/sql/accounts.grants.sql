@@ -1,0 +1,4 @@
+-- accounts.grants -> GrantsRow
+SELECT users.capabilities
+FROM users
+WHERE users.id = %(user_id)s::UUID

@@ -1,0 +1,5 @@
+-- accounts.own_api_key -> ApiKeyRow
+SELECT api_keys.id, api_keys.name, api_keys.scopes, api_keys.created_at_ms, api_keys.expires_at_ms,
+  api_keys.revoked_at_ms
+FROM api_keys
+WHERE api_keys.id = %(api_key_id)s::UUID AND api_keys.user_id = %(user_id)s::UUID

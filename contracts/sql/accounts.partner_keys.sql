@@ -1,0 +1,5 @@
+-- accounts.partner_keys -> PartnerKeyRow
+SELECT partner_keys.id, partner_keys.target_system, partner_keys.label, partner_keys.status,
+  partner_keys.created_at_ms, partner_keys.revoked_at_ms
+FROM partner_keys ORDER BY partner_keys.id DESC
+ LIMIT %(fetch)s

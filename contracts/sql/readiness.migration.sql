@@ -1,0 +1,3 @@
+-- readiness.migration -> Migration
+SELECT version_num
+FROM alembic_version
