@@ -86,7 +86,8 @@ class Caller:
             ours["idempotency-key"] = fresh_key() if key is FRESH else key
         built = self.client.build_request(method, path, params=params, content=content, headers=ours)
         await self.sign(built)
-        built.headers.update(headers or {})
+        built.headers.encoding = "utf-8"
+        built.headers.update({name.encode(): value.encode() for name, value in (headers or {}).items()})
         return await self.send(built)
 
     async def send(self, request: httpx.Request) -> httpx.Response:

@@ -1,0 +1,177 @@
+"""A retry under the same key: the first answer again, and nothing happens twice (spec 6.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Any, Final
+
+import httpx
+import msgspec
+import pytest
+
+from fleetprompt.runtime.operations import REGISTRY, Ledger, Operation
+from fleetprompt.web.routing import Route
+from tests.operations.arrangements import make_ready
+from tests.operations.cases import LEDGERED, Ready, names, secrets_of
+from tests.operations.cast import Cast
+from tests.operations.credentials import another_credential
+from tests.support.answers import assert_error, assert_replayed
+from tests.support.callers import fresh_key
+from tests.support.clock import FakeClock
+from tests.support.contents import added_rows, unchanged
+from tests.support.databases import Database
+from tests.support.people import Person
+
+AT_ONCE: Final = 8
+RECORD = "select * from idempotency_keys where key = %s"
+
+each_ledgered = pytest.mark.parametrize("route", LEDGERED, ids=names(LEDGERED))
+
+
+async def _first(ready: Ready, key: str) -> httpx.Response:
+    response = await ready.send(key=key)
+    ready.assert_succeeded(response)
+    return response
+
+
+@each_ledgered
+async def test_u_idemp_01_r_idemp_01_r_idemp_02_r_idemp_03_a_retry_gets_the_first_answer_and_nothing_happens_twice(
+    ready: Ready, database: Database
+) -> None:
+    key = fresh_key()
+    first = await _first(ready, key)
+    with unchanged(database, but=ready.spent):
+        for _ in range(2):
+            assert_replayed(await ready.send(key=key), first)
+
+
+@each_ledgered
+async def test_a_request_that_is_only_written_otherwise_is_the_same(ready: Ready, database: Database) -> None:
+    key = fresh_key()
+    first = await _first(ready, key)
+    body = ready.case.request.body
+    spelled = b"" if body is msgspec.UNSET else _spelled_otherwise(body)
+    with unchanged(database, but=ready.spent):
+        assert_replayed(await ready.send(key=key, content=spelled), first)
+
+
+def _spelled_otherwise(body: Any) -> bytes:
+    reordered = dict(reversed(body.items()))
+    return msgspec.json.format(msgspec.json.encode(reordered), indent=3).replace(b"a", b"\\u0061")
+
+
+@each_ledgered
+async def test_r_idemp_01_r_idemp_02_r_idemp_03_of_many_at_once_one_executes_and_the_others_replay(
+    cast: Cast, route: Route, database: Database
+) -> None:
+    alone, together = await make_ready(cast, route), await make_ready(cast, route)
+    with added_rows(database) as added_alone:
+        await _first(alone, fresh_key())
+    key = fresh_key()
+    with added_rows(database) as added_together:
+        answers = await asyncio.gather(*(together.send(key=key) for _ in range(AT_ONCE)))
+    (first,) = [answer for answer in answers if "idempotent-replayed" not in answer.headers]
+    together.assert_succeeded(first)
+    for answer in answers:
+        if answer is not first:
+            assert_replayed(answer, first)
+    for table in together.spent:
+        assert added_together.pop(table) == AT_ONCE
+        added_alone.pop(table)
+    assert added_together == added_alone
+
+
+@each_ledgered
+async def test_a_replay_is_given_though_the_state_has_moved_on(ready: Ready, database: Database) -> None:
+    key = fresh_key()
+    first = await _first(ready, key)
+    if ready.case.move_on is not None:
+        await ready.case.move_on()
+        if ready.route.method != "PUT":  # which would bring the first state back
+            again = await ready.send()
+            assert (again.status_code, again.content) != (first.status_code, first.content)
+    with unchanged(database, but=ready.spent):
+        assert_replayed(await ready.send(key=key), first)
+
+
+@each_ledgered
+async def test_a_replay_is_given_to_another_credential_of_the_same_caller(
+    ready: Ready, cast: Cast, database: Database
+) -> None:
+    key = fresh_key()
+    first = await _first(ready, key)
+    others = [other async for other in another_credential(ready, cast)]
+    assert others
+    with unchanged(database, but=ready.spent):
+        for other in others:
+            assert_replayed(await ready.send(by=other, key=key), first)
+
+
+@each_ledgered
+async def test_what_is_asked_of_every_request_is_asked_of_a_replay(
+    ready: Ready, cast: Cast, database: Database
+) -> None:
+    key = fresh_key()
+    first = await _first(ready, key)
+    with unchanged(database, but=ready.spent):
+        assert_error(await ready.send(by=cast.visitor(), key=key), "UNAUTHENTICATED")
+        malformed = ready.case.request.with_body(unheard="of")
+        assert_error(await ready.send(malformed, key=key), "VALIDATION_FAILED", fields=["unheard"])
+        assert_replayed(await ready.send(key=key), first)
+
+
+@each_ledgered
+async def test_u_idemp_03_the_ledger_holds_neither_secret_nor_request(ready: Ready, database: Database) -> None:
+    key = fresh_key()
+    first = await _first(ready, key)
+    ((*record,),) = database.rows(RECORD, key)
+    held = b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in record)
+    assert key.encode() in held
+    secrets = list(secrets_of(ready, first))
+    for secret in secrets:
+        for spelled in (secret.encode(), base64.b64encode(secret.encode()), secret.encode().hex().encode()):
+            assert spelled not in held
+    if isinstance(ready.case.request.body, dict):
+        assert msgspec.json.encode(ready.case.request.body) not in held
+        assert msgspec.json.encode(ready.case.request.body, order="deterministic") not in held
+    replay = await ready.send(key=key)
+    assert_replayed(replay, first)
+    assert list(secrets_of(ready, replay)) == secrets
+
+
+@each_ledgered
+async def test_a_record_lives_24_hours_and_is_then_replaced(ready: Ready, database: Database, clock: FakeClock) -> None:
+    key = fresh_key()
+    first = await _first(ready, key)
+    clock.advance(hours=24, ms=-1)
+    await _sign_in_again(ready)
+    assert_replayed(await ready.send(key=key), first)
+    clock.advance(ms=1)
+    later = await ready.send(key=key)
+    assert "idempotent-replayed" not in later.headers
+    record = database.rows("select created_at_ms, expires_at_ms from idempotency_keys where key = %s", key)
+    if later.is_success:
+        assert record == [(clock.now_ms(), clock.now_ms() + 24 * 60 * 60 * 1000)]
+        assert_replayed(await ready.send(key=key), later)
+    else:
+        assert later.json()["error"].get("details", {}).get("reason") != "idempotency_key_reused"
+        assert record == [(clock.now_ms() - 24 * 60 * 60 * 1000, clock.now_ms())]
+
+
+async def _sign_in_again(ready: Ready) -> None:
+    """A browser's session ends earlier than a record."""
+    person, body = ready.case.caller, ready.case.request.body
+    if isinstance(person, Person):
+        person.password = body["new"] if isinstance(body, dict) and "new" in body else person.password
+        await person.sign_in()
+
+
+def test_what_changes_state_by_post_requires_a_key() -> None:
+    outside = {"accounts.register", "accounts.login", "accounts.logout", "installs.ping"}
+    expected = {"POST": Ledger.REQUIRED, "PATCH": Ledger.ACCEPTED, "PUT": Ledger.ACCEPTED}
+    for route in LEDGERED:
+        assert route.operation.ledger is expected[route.method], route.operation.name
+    mounted: dict[str, Operation] = {route.operation.name: route.operation for route in LEDGERED}
+    assert mounted.keys().isdisjoint(outside)
+    assert outside <= REGISTRY.keys()
