@@ -52,6 +52,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *listings.ROUTES,
     *releases.ROUTES,
     *installs.ROUTES,
+    *moderation.ROUTES,
     *catalog.ROUTES,
 )
 """Every route of the API."""

@@ -21,7 +21,7 @@ from tests.support.application import App, LogFile, logging_to, running
 from tests.support.callers import Caller
 from tests.support.clock import FakeClock
 from tests.support.databases import Cluster, Database, Run
-from tests.support.people import People
+from tests.support.people import People, Person
 from tests.support.servers import Servers, serving
 
 Start = Callable[..., Awaitable[App]]
@@ -146,6 +146,12 @@ def services(app: App) -> Services:
 def people(app: App) -> People:
     """Makes those who call: `register`, `publisher`, `admin`, `partner`, `browser`, `visitor`."""
     return app.people
+
+
+@pytest.fixture(scope="module")
+async def ada(people: People) -> Person:
+    """A publisher, for modules that want something on sale and do not care whose it is."""
+    return await people.publisher()
 
 
 @pytest.fixture(scope="module")

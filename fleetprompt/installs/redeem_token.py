@@ -34,7 +34,6 @@ async def redeem_token(tx: MutationTx, partner: Actor, command: RedeemToken) -> 
     """
     token = secrets.parse_install_token(tx.ring, command.install_token)
     if token is None:
-        await tx.read()
         raise not_found()
     found = await tx.one(tokens.redeemable(token.token_id))
     if found is None:

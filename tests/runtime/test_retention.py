@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 
 from fleetprompt.runtime.retention import purge_ledger, purge_nonces
+from tests.support import market
 from tests.support.answers import assert_created, assert_ok, assert_replayed
 from tests.support.application import App
 from tests.support.callers import fresh_key
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.jobs import batch
-from tests.support.people import People
-from tests.support.stall import Stall
+from tests.support.people import People, Person
 
 MINUTE_MS = 60_000
 INTENTS = "/v1/install/intents"
 
 
 async def test_a_nonce_leaves_ten_minutes_after_its_signature_stopped_counting(
-    app: App, stall: Stall, clock: FakeClock
+    app: App, people: People, clock: FakeClock
 ) -> None:
-    partner = stall.partner()
+    partner = await people.partner()
     created_ms = clock.now_ms() // 1000 * 1000
     assert_ok(await partner.post("/v1/internal/ping"))
     clock.set(created_ms + 15 * MINUTE_MS - 1)
@@ -33,42 +33,43 @@ async def test_a_nonce_leaves_ten_minutes_after_its_signature_stopped_counting(
     assert added == {"request_nonces": -1}
 
 
-async def test_a_stored_reply_leaves_after_24_hours(app: App, people: People, stall: Stall, clock: FakeClock) -> None:
-    bea, offer, key = await people.register(), stall.on_sale(), fresh_key()
-    clock.advance(hours=-23)
-    first = await bea.post(INTENTS, offer.request(), key=key)
+async def test_a_stored_reply_leaves_after_24_hours(app: App, people: People, ada: Person, clock: FakeClock) -> None:
+    offer, bea, key = await market.on_sale(ada), await people.register(), fresh_key()
+    clock.advance(hours=-23)  # her session outlives the stored reply
+    request = market.intent_request(offer)
+    first = await bea.post(INTENTS, request, key=key)
     clock.advance(hours=24, ms=-1)
     assert await batch(app.services, purge_ledger) == 0
-    assert_replayed(await bea.post(INTENTS, offer.request(), key=key), first)
+    assert_replayed(await bea.post(INTENTS, request, key=key), first)
     clock.advance(ms=1)
     with added_rows(app.database) as added:
         assert await batch(app.services, purge_ledger) == 1
     assert added == {"idempotency_keys": -1, "audit_events": 1}
-    again = await bea.post(INTENTS, offer.request(), key=key)
+    again = await bea.post(INTENTS, request, key=key)
     assert assert_created(again, "installIntent") != first.json()["installIntent"]
 
 
-async def test_an_expired_reply_that_is_replaced_while_it_is_purged_is_replaced_or_stored_anew(
-    app: App, people: People, stall: Stall, clock: FakeClock
+async def test_an_expired_reply_that_is_purged_while_its_key_is_used_again_makes_no_difference(
+    app: App, people: People, ada: Person, clock: FakeClock
 ) -> None:
-    bea, offer = await people.register(), stall.on_sale()
+    offer, bea = await market.on_sale(ada), await people.register()
+    request, keys = market.intent_request(offer), [fresh_key() for _ in range(8)]
     await bea.csrf_token()
-    clock.advance(hours=-23)
-    keys = [fresh_key() for _ in range(8)]
+    clock.advance(hours=-23)  # her session outlives the stored replies
     for key in keys:
-        assert_created(await bea.post(INTENTS, offer.request(), key=key), "installIntent")
+        assert_created(await bea.post(INTENTS, request, key=key), "installIntent")
     clock.advance(hours=24)
     answers, _ = await asyncio.gather(
-        asyncio.gather(*(bea.post(INTENTS, offer.request(), key=key) for key in keys)),
+        asyncio.gather(*(bea.post(INTENTS, request, key=key) for key in keys)),
         asyncio.gather(*(batch(app.services, purge_ledger, limit=3) for _ in range(6))),
     )
     for key, answer in zip(keys, answers, strict=True):
         assert_created(answer, "installIntent")
-        assert_replayed(await bea.post(INTENTS, offer.request(), key=key), answer)
+        assert_replayed(await bea.post(INTENTS, request, key=key), answer)
 
 
-async def test_many_processes_purge_every_row_once(app: App, stall: Stall, clock: FakeClock) -> None:
-    partner = stall.partner()
+async def test_many_processes_purge_every_row_once(app: App, people: People, clock: FakeClock) -> None:
+    partner = await people.partner()
     for _ in range(10):
         assert_ok(await partner.post("/v1/internal/ping"))
     clock.advance(days=1)

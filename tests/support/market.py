@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from fleetprompt import ids
 from fleetprompt.enums import AssetKind
 from tests.support.answers import assert_created, assert_ok
 from tests.support.people import Person
@@ -78,6 +80,16 @@ class Intent:
         """`int_…`"""
         return str(self.body["installIntentId"])
 
+    @property
+    def uuid(self) -> UUID | None:
+        """The same as the database has it."""
+        return ids.decode("int", self.id)
+
+    @property
+    def path(self) -> str:
+        """Where the API has it."""
+        return f"/v1/install/intents/{self.id}"
+
 
 @dataclass
 class Token:
@@ -102,6 +114,12 @@ def release_request(kind: AssetKind = AssetKind.WHS_AGENT, version: str = "1.0.0
     return {"version": version, "refs": REFS[kind], **over}
 
 
+def intent_request(offer: Release, target_system: str = "", **over: Any) -> dict[str, Any]:
+    """The least that opens an intent for a release, in a system that takes its kind where none is named."""
+    system = target_system or TARGET[offer.listing.kind]
+    return {"listingId": offer.listing.id, "releaseId": offer.id, "targetSystem": system, **over}
+
+
 async def listing(publisher: Person, kind: AssetKind = AssetKind.WHS_AGENT, **over: Any) -> Listing:
     """A new draft."""
     answer = await publisher.post("/v1/publisher/listings", listing_request(kind, **over))
@@ -124,12 +142,7 @@ async def on_sale(publisher: Person, kind: AssetKind = AssetKind.WHS_AGENT, **ov
 
 async def intent(buyer: Person, offer: Release, target_system: str = "", **over: Any) -> Intent:
     """An intent to install `offer`, in a system that takes its kind where none is named."""
-    request = {
-        "listingId": offer.listing.id,
-        "releaseId": offer.id,
-        "targetSystem": target_system or TARGET[offer.listing.kind],
-        **over,
-    }
+    request = intent_request(offer, target_system, **over)
     return Intent(buyer, assert_created(await buyer.post("/v1/install/intents", request), "installIntent"))
 
 

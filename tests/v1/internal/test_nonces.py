@@ -9,13 +9,14 @@ import pytest
 
 from fleetprompt.partner.signing import Signer
 from tests.conftest import Start
+from tests.support import market
 from tests.support.answers import assert_error, assert_ok
 from tests.support.application import App
 from tests.support.callers import Partner, fresh_key
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
-from tests.support.people import People
-from tests.support.stall import Stall, intent, token
+from tests.support.market import Token
+from tests.support.people import People, Person
 
 PING = "/v1/internal/ping"
 REDEEM = "/v1/internal/install/redeem"
@@ -39,17 +40,19 @@ def _copy(request: httpx.Request) -> httpx.Request:
 
 
 @pytest.fixture(scope="module")
-def partner(stall: Stall) -> Partner:
-    """A partner system's server."""
-    return stall.partner()
+async def partner(people: People) -> Partner:
+    """The server of `whs`."""
+    return await people.partner("whs")
 
 
-async def test_i_int_02_a_nonce_works_once_after_a_success(
-    app: App, people: People, stall: Stall, partner: Partner
-) -> None:
-    bea = await people.register()
-    minted = await token(bea, await intent(bea, stall.on_sale()))
-    request = await _redeeming(partner, minted["installToken"])
+@pytest.fixture
+async def minted(people: People, ada: Person) -> Token:
+    """A token that the partner may redeem."""
+    return await market.token(await market.intent(await people.register(), await market.on_sale(ada)))
+
+
+async def test_i_int_02_a_nonce_works_once_after_a_success(app: App, partner: Partner, minted: Token) -> None:
+    request = await _redeeming(partner, minted.text)
     with added_rows(app.database) as added:
         assert_ok(await partner.send(request))
     assert added["request_nonces"] == 1
@@ -57,13 +60,10 @@ async def test_i_int_02_a_nonce_works_once_after_a_success(
         assert_error(await partner.send(request), "UNAUTHENTICATED")
 
 
-async def test_i_int_02_a_nonce_works_once_after_a_replay_too(
-    app: App, people: People, stall: Stall, partner: Partner
-) -> None:
-    bea, key = await people.register(), fresh_key()
-    minted = await token(bea, await intent(bea, stall.on_sale()))
-    assert_ok(await partner.redeem(minted["installToken"], key=key))
-    request = await _redeeming(partner, minted["installToken"], key)
+async def test_i_int_02_a_nonce_works_once_after_a_replay_too(app: App, partner: Partner, minted: Token) -> None:
+    key = fresh_key()
+    assert_ok(await partner.redeem(minted.text, key=key))
+    request = await _redeeming(partner, minted.text, key)
     with added_rows(app.database) as added:
         assert (await partner.send(request)).headers["idempotent-replayed"] == "true"
     assert added == {"request_nonces": 1}
@@ -96,12 +96,11 @@ async def test_i_int_02_a_nonce_works_once_after_a_refusal(
 
 
 async def test_i_int_02_a_nonce_works_once_after_a_reused_idempotency_key(
-    app: App, people: People, stall: Stall, partner: Partner
+    app: App, partner: Partner, minted: Token
 ) -> None:
-    bea, key = await people.register(), fresh_key()
-    minted = await token(bea, await intent(bea, stall.on_sale()))
-    assert_ok(await partner.redeem(minted["installToken"], key=key))
-    for other in ("no token of ours", minted["installToken"].replace("fpt_", "fpt_0")[:77]):
+    key = fresh_key()
+    assert_ok(await partner.redeem(minted.text, key=key))
+    for other in ("no token of ours", "fpt_" + "0" * 70):
         request = await _redeeming(partner, other, key)
         with added_rows(app.database) as added:
             assert_error(await partner.send(request), "CONFLICT", "idempotency_key_reused")
@@ -110,11 +109,10 @@ async def test_i_int_02_a_nonce_works_once_after_a_reused_idempotency_key(
 
 
 async def test_i_int_02_a_used_nonce_is_told_before_anything_about_the_body(
-    app: App, people: People, stall: Stall, partner: Partner
+    app: App, partner: Partner, minted: Token
 ) -> None:
-    bea, key = await people.register(), fresh_key()
-    minted = await token(bea, await intent(bea, stall.on_sale()))
-    first = await _redeeming(partner, minted["installToken"], key)
+    key = fresh_key()
+    first = await _redeeming(partner, minted.text, key)
     assert_ok(await partner.send(first))
     nonce = first.headers["signature-input"].partition('nonce="')[2].partition('"')[0]
     for body in (first.content, b"not json", b"{}", b'{"installToken":"x","targetSystem":"whs"}'):
@@ -138,18 +136,14 @@ async def _with_nonce(partner: Partner, app: App, nonce: str, body: bytes, key: 
     return request
 
 
-async def test_a_nonce_is_each_keys_own(app: App, stall: Stall, partner: Partner) -> None:
-    other, nonce, body = stall.partner(), fresh_key(), b'{"installToken":"x","targetSystem":"whs"}'
+async def test_a_nonce_is_each_keys_own(app: App, people: People, partner: Partner) -> None:
+    other, nonce, body = await people.partner(), fresh_key(), b'{"installToken":"x","targetSystem":"whs"}'
     for each in (partner, other):
         assert_error(await each.send(await _with_nonce(each, app, nonce, body, fresh_key())), "NOT_FOUND")
 
 
-async def test_of_one_nonce_sent_many_times_at_once_one_counts(
-    app: App, people: People, stall: Stall, partner: Partner
-) -> None:
-    bea = await people.register()
-    minted = await token(bea, await intent(bea, stall.on_sale()))
-    request = await _redeeming(partner, minted["installToken"])
+async def test_of_one_nonce_sent_many_times_at_once_one_counts(app: App, partner: Partner, minted: Token) -> None:
+    request = await _redeeming(partner, minted.text)
     with added_rows(app.database) as added:
         answers = await asyncio.gather(*(partner.send(_copy(request)) for _ in range(6)))
     assert sorted(each.status_code for each in answers) == [200] + [401] * 5
@@ -168,7 +162,7 @@ async def test_nothing_is_written_while_the_signature_does_not_hold(app: App, pa
 
 async def test_a_nonce_is_free_again_where_the_limit_was_the_refusal(start: Start) -> None:
     app = await start(RATE_LIMITS="redeem=1/min")
-    partner = Stall(app).partner("agentromatic")
+    partner = await app.people.partner("agentromatic")
     assert_ok(await partner.post(PING))
     request = await _signed(partner, PING, b"{}")
     with unchanged(app.database):
@@ -191,7 +185,7 @@ async def test_a_nonce_is_free_again_where_the_server_failed(app: App, partner: 
 
 async def test_a_reused_nonce_counts_as_a_failed_verification(start: Start) -> None:
     app = await start(RATE_LIMITS="internal_failure=2/min")
-    partner = Stall(app).partner()
+    partner = await app.people.partner()
     request = await _signed(partner, PING, b"{}")
     assert_ok(await partner.send(request))
     for _ in range(2):

@@ -3,62 +3,64 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from fleetprompt import ids, secrets
 from tests.conftest import Start
+from tests.support import market
 from tests.support.answers import assert_error, assert_ok, assert_replayed, assert_same_refusal
 from tests.support.application import App
-from tests.support.callers import Caller
+from tests.support.callers import Caller, fresh_key
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.environment import key_ring
-from tests.support.people import People
-from tests.support.stall import Offer, Stall, intent, token
+from tests.support.market import Intent
+from tests.support.people import People, Person
+from tests.support.withdrawals import (
+    WITHDRAWALS,
+    Withdraw,
+    set_draft,
+    set_unlisted,
+    suspend_listing,
+    suspend_publisher,
+)
 
 MINUTE_MS = 60_000
 
 
-def _path(opened: dict[str, Any]) -> str:
-    return f"/v1/install/intents/{opened['installIntentId']}/token"
+def _path(opened: Intent) -> str:
+    return f"{opened.path}/token"
 
 
-def _uuid(opened: dict[str, Any]) -> UUID:
-    found = ids.decode("int", opened["installIntentId"])
-    assert found is not None
-    return found
-
-
-def _tokens(app: App, opened: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _tokens(app: App, opened: Intent) -> list[tuple[Any, ...]]:
     return app.database.rows(
         "select status, expires_at_ms - issued_at_ms, ended_at_ms from install_tokens where intent_id = %s order by id",
-        _uuid(opened),
+        opened.uuid,
     )
 
 
-def _events(app: App, opened: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _events(app: App, opened: Intent) -> list[tuple[Any, ...]]:
     return app.database.rows(
         "select type, details ->> 'installTokenId', id, cause_event_id from audit_events"
         " where install_intent_id = %s and type like 'install_token.%%' order by id",
-        _uuid(opened),
+        opened.uuid,
     )
 
 
 async def test_i_inst_03_she_mints_a_token_that_lives_15_minutes(
-    app: App, people: People, stall: Stall, clock: FakeClock
+    app: App, people: People, ada: Person, clock: FakeClock
 ) -> None:
     bea = await people.register()
-    opened = await intent(bea, stall.on_sale())
+    opened = await market.intent(bea, await market.on_sale(ada))
+    clock.advance(seconds=1)
     with added_rows(app.database) as added:
         answer = await bea.post(_path(opened), {})
     minted = assert_ok(answer)
     assert minted == {
-        "installIntentId": opened["installIntentId"],
+        "installIntentId": opened.id,
         "installToken": minted["installToken"],
         "expiresAtMs": clock.now_ms() + 15 * MINUTE_MS,
         "redeem": {"mode": "server_to_server", "targetSystem": "whs"},
@@ -69,49 +71,48 @@ async def test_i_inst_03_she_mints_a_token_that_lives_15_minutes(
     assert parsed is not None
     stored = app.database.rows(
         "select id, token_hash, key_version, status, issued_at_ms from install_tokens where intent_id = %s",
-        _uuid(opened),
+        opened.uuid,
     )
     assert stored == [(parsed.token_id, parsed.hash, "v2", "issued", clock.now_ms())]
-    shown = assert_ok(await bea.get(f"/v1/install/intents/{opened['installIntentId']}"), "installIntent")
-    assert shown == {**opened, "status": "token_issued", "updatedAtMs": clock.now_ms()}
+    shown = assert_ok(await bea.get(opened.path), "installIntent")
+    assert shown == {**opened.body, "status": "token_issued", "updatedAtMs": clock.now_ms()}
 
 
 @pytest.mark.parametrize("ttl_ms", [MINUTE_MS, MINUTE_MS + 1, 60 * MINUTE_MS])
 async def test_u_tok_01_a_token_lives_as_long_as_asked_for(
-    people: People, stall: Stall, clock: FakeClock, ttl_ms: int
+    people: People, ada: Person, clock: FakeClock, ttl_ms: int
 ) -> None:
-    bea = await people.register()
-    minted = await token(bea, await intent(bea, stall.on_sale()), ttl_ms)
-    assert minted["expiresAtMs"] == clock.now_ms() + ttl_ms
+    opened = await market.intent(await people.register(), await market.on_sale(ada))
+    minted = await market.token(opened, ttl_ms)
+    assert minted.body["expiresAtMs"] == clock.now_ms() + ttl_ms
 
 
 @pytest.mark.parametrize("ttl_ms", [0, -1, MINUTE_MS - 1, 60 * MINUTE_MS + 1, 1.5 * MINUTE_MS, "60000", None, True])
-async def test_u_tok_01_other_lifetimes_are_refused(app: App, people: People, stall: Stall, ttl_ms: object) -> None:
+async def test_u_tok_01_other_lifetimes_are_refused(app: App, people: People, ada: Person, ttl_ms: object) -> None:
     bea = await people.register()
-    opened = await intent(bea, stall.on_sale())
+    opened = await market.intent(bea, await market.on_sale(ada))
     with unchanged(app.database):
         answer = await bea.post(_path(opened), {"ttlMs": ttl_ms})
     assert_error(answer, "VALIDATION_FAILED", fields=["ttlMs"])
 
 
-async def test_u_tok_01_a_token_never_outlives_its_intent(people: People, stall: Stall, clock: FakeClock) -> None:
-    bea = await people.register()
-    clock.advance(hours=-23)
-    opened = await intent(bea, stall.on_sale())
-    clock.set(opened["expiresAtMs"] - 1)
-    assert (await token(bea, opened))["expiresAtMs"] == opened["expiresAtMs"]
+async def test_u_tok_01_a_token_never_outlives_its_intent(people: People, ada: Person, clock: FakeClock) -> None:
+    offer, bea = await market.on_sale(ada), await people.register()
+    clock.advance(hours=-23)  # her session outlives the intent
+    opened = await market.intent(bea, offer)
+    clock.set(opened.body["expiresAtMs"] - 1)
+    assert (await market.token(opened)).body["expiresAtMs"] == opened.body["expiresAtMs"]
     clock.advance(ms=1)
     assert_error(await bea.post(_path(opened), {}), "CONFLICT", "transition")
 
 
 async def test_u_tok_05_minting_revokes_the_earlier_token_with_an_event_of_its_own(
-    app: App, people: People, stall: Stall, clock: FakeClock
+    app: App, people: People, ada: Person, clock: FakeClock
 ) -> None:
-    bea = await people.register()
-    opened = await intent(bea, stall.on_sale())
+    opened = await market.intent(await people.register(), await market.on_sale(ada))
     minted = []
     for _ in range(3):
-        parsed = secrets.parse_install_token(key_ring(), (await token(bea, opened))["installToken"])
+        parsed = secrets.parse_install_token(key_ring(), (await market.token(opened)).text)
         assert parsed is not None
         minted.append(ids.encode("tok", parsed.token_id))
         clock.advance(seconds=1)
@@ -131,122 +132,125 @@ async def test_u_tok_05_minting_revokes_the_earlier_token_with_an_event_of_its_o
 
 
 async def test_u_tok_04_a_token_that_ran_out_is_not_revoked_by_the_next(
-    app: App, people: People, stall: Stall, clock: FakeClock
+    app: App, people: People, ada: Person, clock: FakeClock
 ) -> None:
-    bea = await people.register()
-    opened = await intent(bea, stall.on_sale())
-    await token(bea, opened, MINUTE_MS)
+    opened = await market.intent(await people.register(), await market.on_sale(ada))
+    await market.token(opened, MINUTE_MS)
     clock.advance(ms=MINUTE_MS)
-    await token(bea, opened)
+    await market.token(opened)
     assert [kind for kind, *_ in _events(app, opened)] == ["install_token.issued"] * 2
     assert [status for status, *_ in _tokens(app, opened)] == ["issued", "issued"]
 
 
-@pytest.mark.parametrize(
-    "withdraw", [Stall.revoke_release, Stall.suspend_listing, Stall.suspend_publisher], ids=lambda f: f.__name__
-)
+@pytest.mark.parametrize("withdraw", WITHDRAWALS, ids=lambda f: f.__name__)
 async def test_i_rel_03_what_redeeming_would_refuse_is_not_minted_for(
-    app: App, people: People, stall: Stall, withdraw: Callable[[Stall, Offer], None]
+    app: App, people: People, withdraw: Withdraw
 ) -> None:
-    offer, bea = stall.on_sale(), await people.register()
-    opened = await intent(bea, offer)
-    assert_ok(await bea.post(_path(opened), {}))
-    withdraw(stall, offer)
+    offer, bea = await market.on_sale(await people.publisher()), await people.register()
+    opened = await market.intent(bea, offer)
+    await market.token(opened)
+    await withdraw(app.database, offer)
     with unchanged(app.database):
         assert_error(await bea.post(_path(opened), {}), "CONFLICT", "not_installable")
 
 
-@pytest.mark.parametrize("status", ["unlisted", "draft"])
+@pytest.mark.parametrize("take_off_sale", [set_draft, set_unlisted])
 async def test_a_listing_that_its_publisher_took_off_sale_is_still_minted_for(
-    people: People, stall: Stall, status: str
+    app: App, people: People, ada: Person, take_off_sale: Withdraw
 ) -> None:
-    offer, bea = stall.on_sale(), await people.register()
-    opened = await intent(bea, offer)
-    stall.set_status(offer, status)
-    await token(bea, opened)
+    offer = await market.on_sale(ada)
+    opened = await market.intent(await people.register(), offer)
+    await take_off_sale(app.database, offer)
+    await market.token(opened)
 
 
-async def test_u_tok_04_an_intent_at_its_end_takes_no_token(
-    app: App, people: People, stall: Stall, clock: FakeClock
-) -> None:
-    offer, bea, partner = stall.on_sale(), await people.register(), stall.partner()
-    canceled, redeemed = [await intent(bea, offer) for _ in range(2)]
-    assert_ok(await bea.post(f"/v1/install/intents/{canceled['installIntentId']}/cancel"))
-    assert_ok(await partner.redeem((await token(bea, redeemed))["installToken"]))
-    stall.suspend_listing(offer)
+async def test_u_tok_04_an_intent_at_its_end_takes_no_token(app: App, people: People, ada: Person) -> None:
+    offer, bea, partner = await market.on_sale(ada), await people.register(), await people.partner()
+    canceled, redeemed = [await market.intent(bea, offer) for _ in range(2)]
+    assert_ok(await bea.post(f"{canceled.path}/cancel"))
+    assert_ok(await partner.redeem((await market.token(redeemed)).text))
+    await suspend_listing(app.database, offer)
     with unchanged(app.database):
         for ended in (canceled, redeemed):
             assert_error(await bea.post(_path(ended), {}), "CONFLICT", "transition")
 
 
-async def test_i_inst_04_nobody_else_mints(app: App, people: People, stall: Stall, api: Caller) -> None:
+async def test_i_inst_04_nobody_else_mints(app: App, people: People, ada: Person, api: Caller) -> None:
     bea, eve = await people.register(), await people.register()
-    opened = await intent(bea, stall.on_sale())
-    nowhere = {"installIntentId": ids.encode("int", ids.new_uuid())}
+    opened = await market.intent(bea, await market.on_sale(ada))
     await eve.csrf_token()
     with unchanged(app.database):
         assert_error(refused := await eve.post(_path(opened), {}), "NOT_FOUND")
-        assert_same_refusal(refused, await eve.post(_path(nowhere), {}))
+        nowhere = ids.encode("int", ids.new_uuid())
+        assert_same_refusal(refused, await eve.post(f"/v1/install/intents/{nowhere}/token", {}))
+        assert_error(await ada.post(_path(opened), {}), "NOT_FOUND")
         assert_error(await api.post(_path(opened), {}), "UNAUTHENTICATED")
 
 
 async def test_i_inst_06_minting_is_replayed_with_the_very_same_token(
-    app: App, people: People, stall: Stall, clock: FakeClock
+    app: App, people: People, clock: FakeClock
 ) -> None:
-    offer, bea = stall.on_sale(), await people.register()
-    opened = await intent(bea, offer)
-    first = await bea.post(_path(opened), {}, key="mint")
-    later = await bea.post(_path(opened), {}, key="mint-again")
-    assert later.json()["installToken"] != first.json()["installToken"]
-    assert_ok(await bea.post(f"/v1/install/intents/{opened['installIntentId']}/cancel"))
-    stall.suspend_publisher(offer)
-    clock.advance(hours=1)
-    with unchanged(app.database):
-        assert_replayed(await bea.post(_path(opened), {}, key="mint"), first)
-        different = await bea.post(_path(opened), {"ttlMs": MINUTE_MS}, key="mint")
+    offer, bea, key = await market.on_sale(await people.publisher()), await people.register(), fresh_key()
+    opened = await market.intent(bea, offer)
+    first = await bea.post(_path(opened), {}, key=key)
+    assert (await market.token(opened)).text != first.json()["installToken"]
+    assert_ok(await bea.post(f"{opened.path}/cancel"))
+    await suspend_publisher(app.database, offer)
+    clock.advance(minutes=59)
+    with unchanged(app.database, but=["sessions"]):
+        assert_replayed(await bea.post(_path(opened), {}, key=key), first)
+        different = await bea.post(_path(opened), {"ttlMs": MINUTE_MS}, key=key)
         assert_error(different, "CONFLICT", "idempotency_key_reused")
-        assert_error(await bea.post(_path(opened), {}, key=None), "VALIDATION_FAILED", fields=["Idempotency-Key"])
-    assert first.json()["installToken"] not in str(app.database.rows("select * from idempotency_keys"))
+        keyless = await bea.post(_path(opened), {}, key=None)
+        assert_error(keyless, "VALIDATION_FAILED", fields=["Idempotency-Key"])
+    bodies = app.database.rows("select body from idempotency_keys where operation = 'installs.mint_token'")
+    assert bodies
+    assert not any(b"fpt_" in body for (body,) in bodies)
 
 
-async def test_r_tok_02_of_many_mints_at_once_exactly_one_token_lives(app: App, people: People, stall: Stall) -> None:
+async def test_r_tok_02_of_many_mints_at_once_exactly_one_token_lives(app: App, people: People, ada: Person) -> None:
     bea = await people.register()
-    opened = await intent(bea, stall.on_sale())
-    await bea.csrf_token()
+    opened = await market.intent(bea, await market.on_sale(ada))
     minted = [assert_ok(each) for each in await asyncio.gather(*(bea.post(_path(opened), {}) for _ in range(6)))]
     assert len({each["installToken"] for each in minted}) == 6
-    ended = [status for status, *_ in _tokens(app, opened)]
-    assert sorted(ended) == ["issued"] + ["revoked"] * 5
-    (alive,) = app.database.rows("select current_token_id from install_intents where id = %s", _uuid(opened))
-    assert app.database.value("select status from install_tokens where id = %s", *alive) == "issued"
+    assert sorted(status for status, *_ in _tokens(app, opened)) == ["issued"] + ["revoked"] * 5
+    assert (
+        app.database.value(
+            "select t.status from install_intents i join install_tokens t on t.id = i.current_token_id where i.id = %s",
+            opened.uuid,
+        )
+        == "issued"
+    )
     kinds = sorted(kind for kind, *_ in _events(app, opened))
     assert kinds == ["install_token.issued"] * 6 + ["install_token.revoked"] * 5
 
 
 async def test_where_the_browser_hands_a_token_over_is_told_without_the_token(start: Start) -> None:
-    app = await start(INSTALL_URLS="whs=https://whs.example/install")
-    stall, bea = Stall(app), await app.people.register()
-    minted = await token(bea, await intent(bea, stall.on_sale()))
-    assert minted["redeem"]["handoverUrl"] == "https://whs.example/install"
-    elsewhere = await token(bea, await intent(bea, stall.on_sale(), targetSystem="agentelic"))
-    assert "handoverUrl" not in elsewhere["redeem"]
+    people = (await start(INSTALL_URLS="whs=https://whs.example/install")).people
+    offer, bea = await market.on_sale(await people.publisher()), await people.register()
+    minted = await market.token(await market.intent(bea, offer, "whs"))
+    assert minted.body["redeem"]["handoverUrl"] == "https://whs.example/install"
+    elsewhere = await market.token(await market.intent(bea, offer, "agentelic"))
+    assert "handoverUrl" not in elsewhere.body["redeem"]
 
 
-async def test_minting_costs_two_round_trips_and_its_replay_one(app: App, people: People, stall: Stall) -> None:
-    bea = await people.register()
-    opened = await intent(bea, stall.on_sale())
-    for _ in range(2):
-        with app.counting() as first:
-            await bea.post(_path(opened), {}, key="counted")
-        with app.counting() as again:
-            await bea.post(_path(opened), {})
-    assert (first.round_trips, again.round_trips) == (1 + 1, 1 + 2)
+async def test_minting_costs_two_round_trips_and_its_replay_one(app: App, people: People, ada: Person) -> None:
+    bea, key = await people.register(), fresh_key()
+    opened = await market.intent(bea, await market.on_sale(ada))
+    costs = []
+    for each in (key, fresh_key(), key):
+        with app.counting() as cost:
+            assert_ok(await bea.post(_path(opened), {}, key=each))
+        costs.append(cost.round_trips)
+    assert costs == [1 + 2, 1 + 2, 1 + 1]
 
 
-async def test_u_tok_02_no_log_line_holds_a_token(app: App, people: People, stall: Stall) -> None:
-    bea, partner = await people.register(), stall.partner()
-    text = (await token(bea, await intent(bea, stall.on_sale())))["installToken"]
-    assert_ok(await partner.redeem(text))
-    assert_error(await partner.redeem(text), "NOT_FOUND")
-    assert text not in app.log.path.read_text()
-    assert text.rpartition("_")[2] not in app.log.path.read_text()
+async def test_u_tok_02_s_sec_02_no_log_line_holds_a_token(app: App, people: People, ada: Person) -> None:
+    bea, partner = await people.register(), await people.partner()
+    minted = await market.token(await market.intent(bea, await market.on_sale(ada)))
+    assert_ok(await partner.redeem(minted.text))
+    assert_error(await partner.redeem(minted.text), "NOT_FOUND")
+    logged = "\n".join(str(line) for line in app.log.lines())
+    assert "installs.redeem_token" in logged
+    assert minted.text not in logged
+    assert minted.text[-43:] not in logged

@@ -30,7 +30,7 @@ async def _detail(caller: Caller, listing_id: str) -> dict[str, Any]:
 
 
 async def test_a_listing_is_shown_as_it_was_written(api: Caller, ada: Person) -> None:
-    written = {
+    written: dict[str, Any] = {
         "summary": "Plans routes.",
         "tags": ["routes", "maps"],
         "categories": ["travel"],

@@ -74,7 +74,7 @@ async def test_i_pub_01_only_published_listings_of_publishers_who_are_not_suspen
     of_suspended = (await market.on_sale(dan, name="Pelican of Dan", tags=["pelican"])).listing
     suspend_publisher(app, dan)
     hidden = {draft.id, unlisted.id, suspended.id, of_suspended.id}
-    for params in (
+    searches: tuple[dict[str, Any], ...] = (
         *({"sort": sort} for sort in ("newest", "updated", "name")),
         *({"q": q, "sort": sort} for q in ("pelican", "pelicn", "dan") for sort in ("relevance", "newest", "name")),
         *({"q": name} for name in ("Pelican draft", "Pelican unlisted", "Pelican suspended", "Pelican of Dan")),
@@ -82,7 +82,8 @@ async def test_i_pub_01_only_published_listings_of_publishers_who_are_not_suspen
         {"publisherId": dan.publisher_id},
         {"q": "pelican", "publisherId": dan.publisher_id},
         {"publisherId": cleo.publisher_id, "assetKind": "whs_agent", "sort": "name"},
-    ):
+    )
+    for params in searches:
         found = await walk(api, **params)
         assert not hidden & set(_ids(found)), params
         assert {item["status"] for item in found} <= {"published"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ async def ada(people: People) -> Person:
     return await people.publisher("Ada Zuse Werkstatt")
 
 
-async def _sell(publisher: Person, name: str, **over: object) -> str:
+async def _sell(publisher: Person, name: str, **over: Any) -> str:
     await market.on_sale(publisher, name=name, **over)
     return name
 
