@@ -15,7 +15,7 @@ from tests.support.callers import Caller
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
 from tests.support.events import events_of
-from tests.support.holding import must_run_again, until_awaited
+from tests.support.holding import must_run_again, until_awaited, while_a_password_is_verified
 from tests.support.people import People, Person
 
 CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -138,16 +138,10 @@ async def test_a_login_whose_account_changes_while_the_password_is_verified_is_r
     app: App, people: People, api: Caller, database: Database, change: str
 ) -> None:
     ada = await people.register("Ada")
-    queue = [asyncio.create_task(app.services.passwords.verify(None, "whatever")) for _ in range(12)]
-    sent = app.services.db.statements_sent
-    login = asyncio.create_task(api.post("/v1/auth/login", credentials(ada), key=None))
-    while app.services.db.statements_sent == sent:
-        await asyncio.sleep(0.001)
-    await asyncio.sleep(0.03)
-    database.change(f"update users set {change} where id = %s", ids.decode("usr", ada.user_id))
-    assert not login.done()
+    request = api.post("/v1/auth/login", credentials(ada), key=None)
+    async with while_a_password_is_verified(app.services, request, reads=1) as login:
+        database.change(f"update users set {change} where id = %s", ids.decode("usr", ada.user_id))
     assert_error(await login, "UNAUTHENTICATED")
-    await asyncio.gather(*queue)
 
 
 async def test_whoever_changes_an_account_during_a_login_sees_the_new_session(

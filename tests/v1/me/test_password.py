@@ -14,7 +14,7 @@ from tests.support.application import App
 from tests.support.contents import unchanged
 from tests.support.databases import Database
 from tests.support.events import events_of
-from tests.support.holding import until_awaited
+from tests.support.holding import until_awaited, while_a_password_is_verified
 from tests.support.people import People, Person
 
 NEW = "another twelve letters"
@@ -102,16 +102,10 @@ async def test_a_change_is_refused_where_the_password_is_changed_while_it_is_ver
     ada = await people.register("Ada")
     await ada.csrf_token()
     other = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("another")
-    queue = [asyncio.create_task(app.services.passwords.verify(None, "whatever")) for _ in range(12)]
-    sent = app.services.db.statements_sent
-    changing = asyncio.create_task(ada.post("/v1/me/password", change(ada)))
-    while app.services.db.statements_sent < sent + 2:
-        await asyncio.sleep(0.001)
-    await asyncio.sleep(0.03)
-    database.change("update users set password_hash = %s where id = %s", other, ids.decode("usr", ada.user_id))
-    assert not changing.done()
+    request = ada.post("/v1/me/password", change(ada))
+    async with while_a_password_is_verified(app.services, request, reads=2) as changing:
+        database.change("update users set password_hash = %s where id = %s", other, ids.decode("usr", ada.user_id))
     assert_error(await changing, "VALIDATION_FAILED", fields=["current"])
-    await asyncio.gather(*queue)
 
 
 async def test_no_login_with_the_old_password_outlives_its_change(people: People, database: Database) -> None:
