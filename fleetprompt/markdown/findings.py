@@ -7,6 +7,7 @@ from typing import NamedTuple
 from fleetprompt.markdown.verdict import MarkdownProblem, MarkdownRule
 
 _RAW_HTML = "Raw HTML is not allowed. Write \\< for a literal <, or put code between backticks or in a fenced block."
+_STRAY_BACKTICK = "This backtick has no partner, and some renderers then take code for markup. Write \\` for it."
 _IMAGE = "Images are not allowed in markdown. Link to the picture, or add it to the listing's images."
 _INDENTATION = (
     "Renderers disagree on what this line belongs to. Indent it like the text of its list item, or by less than 4."

@@ -19,7 +19,7 @@ from fleetprompt.markdown.verdict import MarkdownRule
 NESTING_MAX: Final = 20
 _LABEL_LENGTH_MAX: Final = 999
 _LISTS: Final = frozenset({"bullet_list_open", "ordered_list_open"})
-_NOT_RIGHT_BELOW: Final = {"definition": _LISTS | {"code_block"}, "code_block": _LISTS}
+_TEXT: Final = frozenset({"paragraph_open", "heading_open", "table_open"})
 _BLOCK_OPENER: Final = re.compile(r"^[ \t]*[0-9]*(?P<opener>[^\s0-9])")
 
 
@@ -66,17 +66,21 @@ class _Inspection:
     def _indentation(self) -> Iterator[Finding]:
         """Lines that the parser takes for the start of a block, and others for more of the paragraph before.
 
-        To them a definition is a paragraph while it lasts, which neither code nor every list can interrupt; and some
-        say the same of a list right below indented code.
+        To them a definition is a paragraph while it lasts: neither code nor every list can interrupt it, and text
+        outside its container goes on with it. Some say the same of a list right below indented code.
         """
-        escapes = {line: self._block_opener(line) for line in self._env.get("ambiguous", ())}
-        previous, first, end = "", -1, -1
+        escapes = {line: self._block_opener(line) for line in self._env["ambiguous"]}
+        previous, first, end, outside = "", -1, -1, False
         for token in self._blocks:
-            if token.map and token.map[0] == end and token.type in _NOT_RIGHT_BELOW.get(previous, ()):
-                after_text = previous == "definition" and token.type == "code_block"
-                escapes[end] = (self._label_opener(first),) if after_text else self._block_opener(end)
-            if token.type in _NOT_RIGHT_BELOW:
-                previous, (first, end) = token.type, _lines(token)
+            outside = outside or token.nesting < 0
+            if token.map and token.map[0] == end:
+                if token.type in _LISTS:
+                    escapes[end] = self._block_opener(end)
+                elif previous == "definition" and (token.type == "code_block" or (outside and _is_text(token))):
+                    escapes[end] = (self._label_opener(first),)
+                end = -1
+            if token.type in ("definition", "code_block"):
+                previous, (first, end), outside = token.type, _lines(token), False
         yield from (findings.indentation(line, *escapes[line]) for line in sorted(escapes))
 
     def _block_opener(self, line: int) -> tuple[int, ...]:

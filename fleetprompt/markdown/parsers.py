@@ -113,6 +113,7 @@ class CheckingParser(MarkdownIt):
         `env` collects the link definitions, and as `ambiguous` the lines (from 0) that this parser lets begin a block
         although they are indented too far for one, so that others read them on as the text before.
         """
+        env["ambiguous"] = set()
         return self.parse(source + "\n", env)  # without a last newline the parser can look beyond the end
 
     def inlines(self, content: str, env: EnvType) -> tuple[list[Token], list[Mark]]:
@@ -137,17 +138,33 @@ class _BoundedInline(ParserInline):
 
 
 def _note_interruption(rule: _BlockRule, state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    if not rule(state, line, end, silent):
-        return False
-    ambiguous: set[int] = state.env.setdefault("ambiguous", set())
-    if silent and (state.sCount[line] < 0 or 4 <= state.sCount[line] < state.blkIndent):
-        ambiguous.add(line)
-    if not silent and rule is rules_block.blockquote:
+    outer: tuple[int, ...] = state.env.get("containers", ())
+    if not silent and rule is rules_block.list_block:
+        state.env["containers"] = (*outer, state.blkIndent)
+    elif not silent and rule is rules_block.blockquote:
+        state.env["containers"] = ()  # inside, columns are counted from its own start
+    matched = rule(state, line, end, silent)
+    state.env["containers"] = outer
+    if matched and silent and _is_too_far_in(state, line, outer):
+        state.env["ambiguous"].add(line)
+    if matched and not silent and rule is rules_block.blockquote:
         inside = range(line + 1, state.line)
-        ambiguous.update(
+        state.env["ambiguous"].update(
             below for below in inside if state.is_code_block(below) and _first_character(state, below) == ">"
         )
-    return True
+    return matched
+
+
+def _is_too_far_in(state: StateBlock, line: int, containers: tuple[int, ...]) -> bool:
+    """Whether a line is outside the innermost list item, and too far inside the next container to begin a block there.
+
+    containers: the columns at which the content of the containers around that item begins. The parser itself only
+    looks at the item's.
+    """
+    indent = state.sCount[line]
+    if indent < 0 or indent >= state.blkIndent:
+        return indent < 0  # what a quote took for a lazy line
+    return indent - max((column for column in containers if column <= indent), default=0) >= 4
 
 
 def _first_character(state: StateBlock, line: int) -> str:

@@ -35,14 +35,9 @@ def sanitized(rendered: str) -> SafeHtml | None:
     The renderer writes entities and quotes in its own way, so what must be the same before and after is the sequence
     of elements, attributes and text that a parser reads.
     """
-    html = _nh3(rendered)
-    unchanged = _meaning(html) == _meaning(rendered) and _bleach(html) == html and _nh3(html) == html
-    return SafeHtml(html) if unchanged else None
-
-
-def _bleach(html: str) -> str:
-    return str(
-        bleach.clean(html, tags=_BLEACH_TAGS, attributes=_bleach_keeps, protocols={"https"}, strip_comments=False)
+    html = cleaned_by_nh3(rendered)
+    unchanged = (
+        _meaning(html) == _meaning(rendered) and cleaned_by_bleach(html) == html and cleaned_by_nh3(html) == html
     )
     return SafeHtml(html) if unchanged else None
 

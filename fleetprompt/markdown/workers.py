@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -36,8 +37,8 @@ class MarkdownWorkers:
 
     size_max: processes. waiting_max: texts that wait for one before more are refused. cpu_limit_s: seconds of
     processor time that one text may take; measured by the kernel, so that a busy machine changes no verdict.
-    wall_limit_s: seconds that a caller waits for a worker before the machine counts as overloaded. idle_s: seconds
-    after which a worker beyond the first is given up. on_kill: called when a text has used up its time.
+    wall_limit_s: seconds that a caller waits in all before the machine counts as overloaded. idle_s: seconds after
+    which a worker beyond the first is given up. on_kill: called when a text has used up its time.
     """
 
     def __init__(
@@ -181,11 +182,9 @@ class _Worker:
             raise unavailable("Texts cannot be checked at the moment.") from None
         worker = cls(process)
         try:
-            async with asyncio.timeout(_START_LIMIT_S):
-                await worker._frame()
-        except (TimeoutError, _Died):
-            worker.kill()
-            _logger.exception("A markdown worker did not become ready.")
+            await worker._frame()
+        except _Died:
+            _logger.exception("A markdown worker ended before it was ready.")
             raise unavailable("Texts cannot be checked at the moment.") from None
         except BaseException:
             worker.kill()
