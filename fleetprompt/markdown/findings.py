@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import Final, NamedTuple
 
+from fleetprompt.characters import REFUSED_IN_PARAGRAPHS
 from fleetprompt.markdown.verdict import MarkdownProblem, MarkdownRule
+
+FORBIDDEN: Final = re.compile(f"{REFUSED_IN_PARAGRAPHS.pattern}|[\r\u2028\u2029]")
+"""What no paragraph may hold, and where some parsers end a line."""
 
 _RAW_HTML = "Raw HTML is not allowed. Write \\< for a literal <, or put code between backticks or in a fenced block."
 _STRAY_BACKTICK = "This backtick has no partner, and some renderers then take code for markup. Write \\` for it."
@@ -79,7 +84,7 @@ def nesting(line: int) -> Finding:
     return Finding(MarkdownRule.NESTING, _NESTING, line)
 
 
-def character(line: int, code_point: int) -> Finding:
-    """A character that no stored text may hold or render to."""
-    message = f"The character U+{code_point:04X} is not allowed."
-    return Finding(MarkdownRule.CHARACTER, message, line)
+def character(line: int, forbidden: str, *escapes: int) -> Finding:
+    """A character that no text may hold, or that a character reference spells out."""
+    message = f"The character U+{ord(forbidden):04X} is not allowed."
+    return Finding(MarkdownRule.CHARACTER, message, line, escapes)

@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 
 from markdown_it.common.html_blocks import block_names
 from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
 from fleetprompt.markdown import findings
-from fleetprompt.markdown.findings import Finding
+from fleetprompt.markdown.findings import FORBIDDEN, Finding
 from fleetprompt.markdown.links import link_problem
 from fleetprompt.markdown.parsers import CheckingParser, Mark, MarkKind
 
@@ -62,10 +63,16 @@ def inspect_text(parser: CheckingParser, env: EnvType, text: str, following: str
     env: the link definitions of the whole source. following: the source line after the text. Raises TooDeep.
     """
     tokens, marks = parser.inlines(text, env)
-    found = [*_marked(parser, env, text, marks), *_plain(text, marks), *_definitions(text, following)]
+    plain = _masked(text, marks)
+    found = [
+        *_spelled_out(text, marks),
+        *_marked(parser, env, text, marks),
+        *_plain(text, plain, marks),
+        *_definitions(text, following),
+    ]
     if _TABLE_DELIMITER.search(text):
         found += _table_like(parser, env, text)
-    if "`" in (plain := _masked(text, marks)):
+    if "`" in plain:
         found += _out_of_code(parser, env, text, plain)
     return Inspected(tuple(_numbered(text, found)), _depth(tokens))
 
@@ -73,6 +80,7 @@ def inspect_text(parser: CheckingParser, env: EnvType, text: str, following: str
 def hidden(parser: CheckingParser, env: EnvType, text: str) -> Iterator[Finding]:
     """What would show up in `text`, a title or a label, in a renderer that does not take it for one."""
     _, marks = parser.inlines(text, env)
+    yield from _spelled_out(text, marks)
     for mark in marks:
         if mark.kind is MarkKind.HTML:
             yield findings.raw_html(0, mark.start)
@@ -116,9 +124,18 @@ def _marked(parser: CheckingParser, env: EnvType, text: str, marks: list[Mark]) 
                 yield finding._replace(escapes=tuple(tail + place for place in finding.escapes))
 
 
-def _plain(text: str, marks: list[Mark]) -> Iterator[Finding]:
-    """What the parser takes for text, and a renderer of another version or flavour for HTML or a link."""
-    plain = _masked(text, marks)
+def _spelled_out(text: str, marks: list[Mark]) -> Iterator[Finding]:
+    for mark in marks:
+        spelled = text[mark.start : mark.end]
+        if mark.kind is MarkKind.ENTITY and (forbidden := FORBIDDEN.search(unescapeAll(spelled))):
+            yield findings.character(0, forbidden[0], mark.start)
+
+
+def _plain(text: str, plain: str, marks: list[Mark]) -> Iterator[Finding]:
+    """What the parser takes for text, and a renderer of another version or flavour for HTML or a link.
+
+    plain: `text` with everything else made opaque.
+    """
     if "<" in plain:
         for pattern in _HTML:
             yield from (findings.raw_html(0, match.start(1)) for match in pattern.finditer(plain))
@@ -158,7 +175,7 @@ def _ends_in_markup(text: str, end: int, marks: list[Mark]) -> bool:
 def _masked(text: str, marks: list[Mark]) -> str:
     """`text` with everything that is not plain text made opaque, at the same length."""
     pieces, position = [], 0
-    for start, end in sorted(_opaque(mark) for mark in marks):
+    for start, end in sorted(_opaque(mark) for mark in marks if mark.kind is not MarkKind.ENTITY):
         if end > position:
             start = max(start, position)
             pieces += [text[position:start], re.sub(r"[^\n]", _OPAQUE, text[start:end])]
@@ -178,7 +195,7 @@ def _out_of_code(parser: CheckingParser, env: EnvType, text: str, plain: str) ->
     """
     exposed = text.replace("`", " ")
     _, marks = parser.inlines(exposed, env)
-    if any(True for _ in (*_marked(parser, env, exposed, marks), *_plain(exposed, marks))):
+    if any(True for _ in (*_marked(parser, env, exposed, marks), *_plain(exposed, _masked(exposed, marks), marks))):
         yield findings.stray_backtick(0, *(match.start() for match in re.finditer("`", plain)))
 
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from markdown_it import MarkdownIt, rules_block
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline, autolink, backtick, escape, html_inline, image, link, linkify
+from markdown_it.rules_inline import StateInline, autolink, backtick, entity, escape, html_inline, image, link, linkify
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from typing_extensions import override
@@ -35,6 +35,7 @@ class MarkKind(Enum):
     LINK = auto()
     REFERENCE = auto()
     AUTOLINK = auto()
+    ENTITY = auto()
     BARE = auto()
 
 
@@ -52,7 +53,7 @@ class Mark(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """The syntax that a parser knows: CommonMark, with raw HTML or without, and some of the common dialect."""
+    """The syntax that a parser knows: CommonMark, with raw HTML or without, and some of the extensions."""
 
     html: bool = True
     tables: bool = False
@@ -123,7 +124,7 @@ class CheckingParser(MarkdownIt):
         return self.inline.parse(content, self, own, []), marks
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def checking_parser(dialect: Dialect) -> CheckingParser:
     """The parser for one dialect; building one costs more than a short text."""
     return CheckingParser(dialect)
@@ -254,6 +255,7 @@ def _link_opened(state: StateInline, count: int) -> Token:
 _RECORDED: Final[dict[str, _Rule]] = {
     "backticks": partial(_note, MarkKind.CODE, backtick),
     "escape": partial(_note, MarkKind.ESCAPE, escape),
+    "entity": partial(_note, MarkKind.ENTITY, entity),
     "html_inline": partial(_note, MarkKind.HTML, html_inline),
     "autolink": _note_autolink,
     "linkify": _note_bare,

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import html
 import logging
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from fleetprompt.characters import REFUSED_IN_PARAGRAPHS
 from fleetprompt.markdown import findings
-from fleetprompt.markdown.findings import Finding
+from fleetprompt.markdown.findings import FORBIDDEN, Finding
 from fleetprompt.markdown.inspection import inspect
 from fleetprompt.markdown.readings import readings
 from fleetprompt.markdown.rendering import HTML_LENGTH_MAX, render
-from fleetprompt.markdown.sanitizers import sanitized
+from fleetprompt.markdown.sanitizers import cleaned_by_nh3, sanitized
 from fleetprompt.markdown.suggestion import escaped
 from fleetprompt.markdown.verdict import (
     MARKDOWN_LENGTH_MAX,
@@ -33,11 +31,6 @@ from fleetprompt.markdown.verdict import (
 _logger = logging.getLogger(__name__)
 
 PROBLEMS_MAX: Final = 100
-
-# What no paragraph may hold, and where some parsers end a line.
-_FORBIDDEN: Final = re.compile(f"{REFUSED_IN_PARAGRAPHS.pattern}|[\r\u2028\u2029]")
-_REFERENCE: Final = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
-
 
 # What a defect in a parser or sanitizer raises. None of it is the writer's doing, and none of it may let a text pass.
 _DEFECTS: Final = (
@@ -58,7 +51,7 @@ def judge(source: str, *, suggest: bool = False) -> Verdict:
     except _DEFECTS as error:
         defect = type(error).__name__  # its message may quote the text
     _logger.error("The markdown policy failed on a text and refused it: %s.", defect)
-    return _unrenderable(_FORBIDDEN.sub("\ufffd", text))
+    return _unrenderable(FORBIDDEN.sub("\ufffd", text))
 
 
 def render_stored(source: str) -> SafeHtml:
@@ -67,12 +60,12 @@ def render_stored(source: str) -> SafeHtml:
     One that this version refuses is shown as its own text.
     """
     verdict = judge(source)
-    return verdict.html or SafeHtml(f"<pre><code>{html.escape(verdict.source, quote=False)}</code></pre>\n")
+    return verdict.html or SafeHtml(cleaned_by_nh3(f"<pre><code>{html.escape(verdict.source)}</code></pre>\n"))
 
 
 def _judged(text: str, suggest: bool) -> Verdict:
     if problems := _character_problems(text):
-        return Verdict(_FORBIDDEN.sub("\ufffd", text), problems)
+        return Verdict(FORBIDDEN.sub("\ufffd", text), problems)
     if len(text) > MARKDOWN_LENGTH_MAX:
         message = f"This text must be at most {MARKDOWN_LENGTH_MAX} characters long."
         return Verdict(text, (MarkdownProblem(1, MarkdownRule.LENGTH, message),))
@@ -95,21 +88,18 @@ def _problems(found: Iterator[Finding]) -> tuple[MarkdownProblem, ...]:
 
 def _character_problems(text: str) -> tuple[MarkdownProblem, ...]:
     return _problems(
-        findings.character(text.count("\n", 0, match.start()), ord(match[0]))
-        for match in islice(_FORBIDDEN.finditer(text), PROBLEMS_MAX)
+        findings.character(text.count("\n", 0, match.start()), match[0])
+        for match in islice(FORBIDDEN.finditer(text), PROBLEMS_MAX)
     )
 
 
 def _rendered(text: str) -> Verdict:
     rendered = render(text)
-    if forbidden := _FORBIDDEN.search(rendered):
-        problems = _problems(_spelled_out(text)) or (findings.character(0, ord(forbidden[0])).problem(),)
-        return Verdict(text, problems)
     if len(rendered) > HTML_LENGTH_MAX:
         return too_complex(text)
-    safe = sanitized(rendered)
+    safe = None if FORBIDDEN.search(rendered) else sanitized(rendered)
     if safe is None:
-        _logger.error("The sanitizers disagree on a rendered text of %d characters. It was refused.", len(text))
+        _logger.error("A rendered text of %d characters did not pass the sanitizers, and was refused.", len(text))
         return _unrenderable(text)
     return Verdict(text, (), html=safe)
 
@@ -117,10 +107,3 @@ def _rendered(text: str) -> Verdict:
 def _unrenderable(text: str) -> Verdict:
     message = "This text could not be rendered safely. Simplify its markup."
     return Verdict(text, (MarkdownProblem(1, MarkdownRule.UNRENDERABLE, message),))
-
-
-def _spelled_out(text: str) -> Iterator[Finding]:
-    """Where character references spell out a character that the text itself may not hold."""
-    for match in _REFERENCE.finditer(text):
-        for character in _FORBIDDEN.findall(html.unescape(match[0])):
-            yield findings.character(text.count("\n", 0, match.start()), ord(character))

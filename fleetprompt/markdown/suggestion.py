@@ -13,7 +13,7 @@ from fleetprompt.markdown.verdict import MARKDOWN_LENGTH_MAX, MarkdownRule
 _ROUNDS_MAX: Final = 24
 _MENDED: Final = frozenset(
     {MarkdownRule.RAW_HTML, MarkdownRule.IMAGE, MarkdownRule.LINK, MarkdownRule.LINK_DEFINITION}
-    | {MarkdownRule.INDENTATION}
+    | {MarkdownRule.INDENTATION, MarkdownRule.CHARACTER}
 )
 _OPENERS: Final = re.compile(r"<(?=[A-Za-z/!?])|\[|(?<=[A-Za-z]):(?=//)|(?<=www)\.", re.IGNORECASE)
 

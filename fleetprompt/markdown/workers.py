@@ -20,6 +20,8 @@ from fleetprompt.markdown.wire import REPLY_HEADER, Reply, decoded_reply, encode
 
 _logger = logging.getLogger(__name__)
 
+_SHUTTING_DOWN: Final = "The server is shutting down."
+
 # What an interpreter may need to start; everything else of the server's environment, secrets included, stays there.
 _INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
 
@@ -81,7 +83,7 @@ class MarkdownWorkers:
         Raises UNAVAILABLE while too many texts wait, on an overloaded machine, and outside start and close.
         """
         if not self._open:
-            raise unavailable("The server is shutting down.")
+            raise unavailable(_SHUTTING_DOWN)
         try:
             async with asyncio.timeout(self._wall_limit_s), self._turn():
                 return await self._judge(source, suggest)
@@ -108,10 +110,13 @@ class MarkdownWorkers:
                 reply = await self._ask(encoded_request(source, suggest))
             except _Died as died:
                 if not self._open:
-                    raise unavailable("The server is shutting down.") from None
+                    raise unavailable(_SHUTTING_DOWN) from None
                 if died.by == signal.SIGPROF:
                     self._on_kill()
-                    break
+                    if not suggest:
+                        break
+                    suggest = False  # the problems alone may take less
+                    continue
                 _logger.warning("A markdown worker died while it was judging a text (signal %s).", died.by)
             else:
                 for message in reply.logged:
@@ -121,6 +126,9 @@ class MarkdownWorkers:
 
     async def _ask(self, request: bytes) -> Reply:
         worker = await self._worker()
+        if not self._open:
+            worker.kill()
+            raise unavailable(_SHUTTING_DOWN)
         self._busy.add(worker)
         try:
             reply = await worker.ask(request)

@@ -1,11 +1,11 @@
-"""Sources that the policy accepts, and exactly the HTML that it makes of them.
-
-A change here is a change of what is stored: it needs a new POLICY_VERSION.
-"""
+"""Sources that the policy accepts, and exactly the HTML that it makes of them."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+
+VERSION_OF_THE_SAMPLES: Final = 1
+"""A change of any HTML below is a change of what is stored, and needs a new POLICY_VERSION."""
 
 REL: Final = 'rel="noopener noreferrer nofollow"'
 

@@ -192,9 +192,15 @@ CHARACTERS: Final = {
     "bidirectional override": _refused("a\u202eb", (1, CHARACTER)),
     "tag characters": _refused("a\U000e0041", (1, CHARACTER)),
     "line separator": _refused("a\u2028<b>", (1, CHARACTER)),
+}
+
+SPELLED_OUT: Final = {
     "bidirectional override spelled out": _refused("a\n\n&#x202e;b", (3, CHARACTER)),
     "tag character spelled out": _refused("&#917569;", (1, CHARACTER)),
     "carriage return spelled out": _refused("a&#13;b", (1, CHARACTER)),
+    "isolate spelled out in a title": _refused("[a](https://x.example 'b&#x2066;')", (1, CHARACTER)),
+    "isolate spelled out in a definition": _refused("[a]: https://x.example 'b&#x2066;'", (1, CHARACTER)),
+    "isolate spelled out in an address": _refused("[a](https://x.example/&#x2066;)", (1, LINK), (1, CHARACTER)),
 }
 
 REFUSED: Final = {
@@ -206,6 +212,7 @@ REFUSED: Final = {
     **AMBIGUOUS,
     **NESTED,
     **CHARACTERS,
+    **SPELLED_OUT,
 }
 
 INERT: Final = {

@@ -31,6 +31,9 @@ _STOCK: Final = (
     MarkdownIt("gfm-like"),
     MarkdownIt("js-default", {"html": True, "linkify": True}),
 )
+# The same sources every time: a discrepancy that nobody knew is a find for a search, not for somebody else's build.
+REPEATABLY: Final = settings(derandomize=True, max_examples=400)
+
 for _parser in _STOCK:
     if _parser.linkify is not None:  # what has no scheme is text to the policy (spec 3 Markdown)
         _parser.linkify.set({"fuzzy_link": False}).add("//", None)
@@ -72,7 +75,7 @@ def test_suggestions_are_safe_elsewhere(name: str) -> None:
 @example("https://x.example/`<b>`")
 @example("`` `a \\\\| <b>` ``\n|-|")
 @example("[a]:\n~~~\n[A]")
-@settings(max_examples=300)
+@REPEATABLY
 def test_accepted_marks_are_safe_elsewhere(source: str) -> None:
     verdict = judge(source)
     assert verdict.problems or unexpected_elsewhere(verdict.source) == {}
@@ -86,7 +89,7 @@ def test_accepted_marks_are_safe_elsewhere(source: str) -> None:
 @example("> [a]: https://x.example\n    <b>")
 @example(">>a\n    <!X y><?x")
 @example("-   \n       \n    <div")
-@settings(max_examples=300)
+@REPEATABLY
 def test_accepted_containers_are_safe_elsewhere(source: str) -> None:
     verdict = judge(source)
     assert verdict.problems or unexpected_elsewhere(verdict.source) == {}

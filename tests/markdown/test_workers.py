@@ -137,6 +137,14 @@ async def test_a_worker_that_is_killed_is_replaced_and_its_text_judged_again(
     assert "died while it was judging a text (signal 9)" in caplog.text
 
 
+async def test_a_suggestion_that_takes_too_long_is_given_up_before_the_verdict(opened: Open) -> None:
+    kills: list[bool] = []
+    pool = await opened(cpu_limit_s=0.3, wall_limit_s=30.0, on_kill=lambda: kills.append(True))
+    verdict = await pool.judge(SLOW, suggest=True)
+    assert [problem.rule for problem in verdict.problems] == [MarkdownRule.TOO_COMPLEX]
+    assert len(kills) == 2
+
+
 async def test_an_overloaded_machine_is_unavailable_and_changes_no_verdict(opened: Open) -> None:
     pool = await opened(size_max=1, wall_limit_s=2.0)
     await pool.judge("a")
@@ -221,7 +229,7 @@ async def test_what_the_policy_logs_in_a_worker_reaches_the_servers_log(
     with caplog.at_level(logging.ERROR, "fleetprompt.markdown.workers"):
         verdict = await pool.judge("what was written")
     assert [problem.rule for problem in verdict.problems] == [MarkdownRule.UNRENDERABLE]
-    assert "The sanitizers disagree on a rendered text of 16 characters." in caplog.text
+    assert "A rendered text of 16 characters did not pass the sanitizers" in caplog.text
     assert "what was written" not in caplog.text
 
 
