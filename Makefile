@@ -10,7 +10,7 @@ demo: $(VENV)/.ready
 	$(BIN)/python -m fleetprompt demo $(ARGS)
 
 test: check
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --quiet $(ARGS)
 
 # Everything but the test suite.
 check: lint types laws

@@ -26,8 +26,8 @@ from tests.support.people import People
 from tests.support.servers import Servers, serving
 
 ROUNDS = 5
-READS_A_ROUND = 1_500
-REDEEMS_A_ROUND = 150
+READS_A_ROUND = 1_000
+REDEEMS_A_ROUND = 80
 LISTINGS = 300
 SEARCH = "/v1/public/listings/search?q=atlas"
 TO_REACH = 0.4
