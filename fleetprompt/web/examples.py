@@ -57,6 +57,7 @@ SHOWN: Final[Mapping[str, Any]] = {
     "publisherBarred": False,
     "secret": "shown in this reply and its replays alone",
     "suggestion": "Reviews \\<b>pull requests\\</b>.",
+    "value": "code-review",
     "tag": "code-review",
     "category": "code-review",
     "version": "1.4.0",

@@ -150,7 +150,7 @@ class Member(msgspec.Struct, frozen=True):
         schema = self.node.schema()
         if self.default is msgspec.UNSET or self.default is msgspec.NODEFAULT:
             return schema
-        return {**schema, "default": msgspec.to_builtins(self.default)}
+        return {**schema, "default": msgspec.json.decode(msgspec.json.encode(self.default))}
 
 
 class Members:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import Any, Final
 
+import msgspec
 import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
@@ -72,7 +73,7 @@ def test_every_route_is_described_and_nothing_else() -> None:
 def test_the_example_of_a_reply_fits_its_schema(route: Route) -> None:
     content = described(route)["responses"][str(route.status)]["content"]["application/json"]
     schema = {**content["schema"], "components": openapi()["components"]}
-    OAS31Validator(schema).validate(content["example"])
+    assert not list(OAS31Validator(schema).iter_errors(content["example"]))
 
 
 @of_operation
@@ -98,7 +99,8 @@ def test_every_declared_field_takes_its_own_example(route: Route) -> None:
     for member in (*plan.path.all, *plan.query.all, *plan.headers, *plan.body.all):
         example = shown[member.name]
         is_text = member not in plan.body.all and not isinstance(example, list)
-        member.node.decode(str(example) if is_text else example, member.wire, problems)
+        as_text = example if isinstance(example, str) else msgspec.json.encode(example).decode()
+        member.node.decode(as_text if is_text else example, member.wire, problems)
     assert len(problems) == 0, problems.refusal().fields
 
 
@@ -108,7 +110,7 @@ def test_the_example_of_a_request_shows_what_is_required_and_fits_its_schema(rou
     content = described(route)["requestBody"]["content"]["application/json"]
     assert content["example"] == body_example(route)
     assert {member.wire for member in plan.body.all if member.required} <= content["example"].keys()
-    OAS31Validator(content["schema"]).validate(content["example"])
+    assert not list(OAS31Validator(content["schema"]).iter_errors(content["example"]))
 
 
 def test_each_refusal_shows_the_envelope() -> None:
@@ -116,7 +118,7 @@ def test_each_refusal_shows_the_envelope() -> None:
     for answer in schemas["responses"].values():
         content = answer["content"]["application/json"]
         schema = {"$ref": "#/components/schemas/ErrorEnvelope", "components": schemas}
-        OAS31Validator(schema).validate(content["example"])
+        assert not list(OAS31Validator(schema).iter_errors(content["example"]))
         assert answer["description"].startswith(content["example"]["error"]["code"])
 
 

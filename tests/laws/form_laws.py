@@ -20,6 +20,7 @@ VAGUE_NAMES: Final = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 _SILENCED: Final = re.compile(r"#\s*(?:type:\s*ignore|noqa|pragma|nosec|pyright:)(?P<rest>.*)", re.IGNORECASE)
 _CODES: Final = re.compile(r"^:?\s*(?:\[[\w, -]*\]|[A-Z]+[0-9]+(?:\s*,\s*[A-Z]+[0-9]+)*)?")
+_ASSERTING_NAME: Final = re.compile("assert_|run_state_machine_as_test$")
 _REASON: Final = re.compile(r"#\s*\w+\W+\w+")
 
 
@@ -76,7 +77,7 @@ def silence_has_a_reason(source: Source) -> Iterator[Finding]:
 
 
 def every_test_asserts(source: Source) -> Iterator[Finding]:
-    """A test asserts, expects an exception, or calls a function of the tests that does."""
+    """A test asserts, expects an exception, or calls a function of the tests that does, or a method named for it."""
     asserting = _asserting_functions(source)
     for module in source:
         if not module.name.rpartition(".")[2].startswith("test_"):
@@ -106,6 +107,8 @@ def _asserts(source: Source, module: Module, function: Function, asserting: set[
             case ast.Assert(test=test) if not isinstance(test, ast.Constant):
                 return True
             case ast.Call(func=ast.Attribute(value=ast.Name(id="pytest"), attr="raises" | "warns" | "fail")):
+                return True
+            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if _ASSERTING_NAME.match(name):
                 return True
             case ast.Call(func=called):
                 named = source.function(called, module)
