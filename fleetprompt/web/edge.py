@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import structlog
+from litestar import HttpMethod
 
 from fleetprompt.authz import Credential
 from fleetprompt.errors import not_found
@@ -24,6 +25,8 @@ Scope = Any
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_METHODS: Final = frozenset(method.value for method in HttpMethod)
 
 
 class Edge:
@@ -55,7 +58,7 @@ class Edge:
             await envelope.answer(not_found(), exchange)(scope, receive, send)
             return
         try:
-            await self._application(scope, receive, send)
+            await self._application(_with_a_known_method(scope), receive, send)
         except ClientGone:
             exchange.code = "CLIENT_GONE"
         except Exception as error:
@@ -81,6 +84,11 @@ class Edge:
             client_address=exchange.address,
             reason=exchange.log_reason,
         )
+
+
+def _with_a_known_method(scope: Scope) -> Scope:
+    """The scope, with TRACE for a method that the framework never heard of: no route takes it, and Allow is told."""
+    return scope if scope["method"] in _METHODS else {**scope, "method": HttpMethod.TRACE.value}
 
 
 def _send_with_our_headers(send: Send, exchange: Exchange) -> Send:
