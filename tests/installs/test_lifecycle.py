@@ -59,6 +59,7 @@ class World:
     publisher: Person
     buyer: Person
     partner: Partner
+    lives: int = 0
 
 
 @dataclass
@@ -137,6 +138,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
+        self.world.lives += 1
         self.offer = self.run(market.on_sale, self.world.publisher)
         self.intent = self.run(market.intent, self.world.buyer, self.offer)
         self.model = Model(self.intent.body["expiresAtMs"])
@@ -273,3 +275,4 @@ async def test_u_tok_04_s_cd_03_an_intent_lives_as_its_model_does_whatever_happe
 
     quick = settings(max_examples=20, stateful_step_count=20, suppress_health_check=[HealthCheck.too_slow])
     await to_thread.run_sync(lambda: run_state_machine_as_test(LifeInThisWorld, settings=quick))
+    assert made.lives >= quick.max_examples
