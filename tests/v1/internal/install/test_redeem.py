@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
+import resource
+import socket
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -365,6 +370,30 @@ async def test_redeeming_costs_two_round_trips_whatever_the_answer_and_a_forged_
     _, _, redeemed, unknown, forged = costs
     token_lookup = 1
     assert redeemed.statements == unknown.statements == forged.statements + token_lookup
+
+
+@contextmanager
+def no_new_descriptors() -> Iterator[None]:
+    """Let nothing be opened, by whatever library: no connection, no file, no process; what is open stays open."""
+    (soft, hard), lowest_free = resource.getrlimit(resource.RLIMIT_NOFILE), os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_s_cd_02_redeeming_opens_no_connection_to_anybody(
+    app: App, people: People, ada: Person, partner: Partner
+) -> None:
+    minted = await _minted(await people.register(), await market.on_sale(ada))
+    with added_rows(app.database) as added, no_new_descriptors():
+        with pytest.raises(OSError, match="Too many open files"):
+            socket.socket()
+        answer = await partner.redeem(minted.text)
+    assert_ok(answer)
+    assert added == {"request_nonces": 1, "idempotency_keys": 1, "stat_deltas": 1, "audit_events": 1}
 
 
 async def test_s_cd_03_no_operation_of_a_buyer_brings_an_intent_to_redeemed(
