@@ -1,4 +1,4 @@
-"""What a process needs before it can serve: a database that answers, at this version's schema (spec 6.4 Service)."""
+"""What a process needs before it can serve: a database at this version's schema, and its keys (spec 6.4 Service)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fleetprompt import __version__
 from fleetprompt.authz import Access, Actor
 from fleetprompt.errors import unavailable
 from fleetprompt.fields import Command
+from fleetprompt.runtime.key_versions import in_use, problems_of
 from fleetprompt.runtime.operations import query
 from fleetprompt.runtime.run import Look
 from fleetprompt.store import migrate
@@ -71,12 +72,18 @@ async def health(_: Look, __: Actor, ___: Ask) -> Health:
 
 @query("service.readiness", who=Access.ANYONE)
 async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
-    """Whether the process can serve. Raises UNAVAILABLE while the database is away or at another schema."""
+    """Whether the process can serve: its database answers, at this version's schema, and its keys are the ones needed.
+
+    Raises UNAVAILABLE otherwise.
+    """
     row = await look.one(_MIGRATION.bind())
     at = "none" if row is None else row.version_num
     if at != _head():
         raise unavailable(f"The database is at migration {at}, this version needs {_head()}.", retry_after_s=5)
     ring = look.ring
+    found = await look.one(in_use(look.now_ms))
+    if found is not None and (problems := problems_of(ring, found)):
+        raise unavailable(" ".join(str(problem) for problem in problems), retry_after_s=5)
     return Readiness(
         ok=True,
         version=__version__,

@@ -50,6 +50,7 @@ GRANTS: Final[dict[str, Grant]] = {
     "facet_deltas": Grant(insert=True, delete=True, update=("listings",)),
     "facet_counts": Grant(insert=True, delete=True, update=("listings",)),
     "job_runs": Grant(insert=True, update=("last_started_at_ms", "last_succeeded_at_ms", "last_duration_ms")),
+    "key_versions": Grant(insert=True),
     "instance": Grant(update=("restored_at_ms",)),
     "alembic_version": Grant(),
 }

@@ -93,6 +93,7 @@ users = Table(
     _length("display_name", 1, 80),
     _length("suspend_reason", 1, 1000),
     CheckConstraint("(suspended_at_ms is null) = (suspend_reason is null)", name="suspension"),
+    Index("users_buyer_ref_version_ix", "buyer_ref_version"),
 )
 
 publishers = Table(
@@ -419,6 +420,7 @@ idempotency_keys = Table(
     _length("key", 1, 128),
     CheckConstraint("octet_length(fingerprint) = 32", name="fingerprint"),
     Index("idempotency_keys_expires_ix", "expires_at_ms"),
+    Index("idempotency_keys_key_version_ix", "key_version", "expires_at_ms"),
 )
 
 audit_events = Table(
@@ -570,4 +572,15 @@ instance = Table(
     _ms("restored_at_ms", nullable=True),
     PrimaryKeyConstraint("only_row"),
     CheckConstraint("only_row", name="only_row"),
+)
+
+key_versions = Table(
+    "key_versions",
+    metadata,
+    _text("version", collation="C"),
+    _text("fingerprint", collation="C"),
+    _ms("first_seen_at_ms"),
+    PrimaryKeyConstraint("version"),
+    CheckConstraint("version ~ '^v[1-9][0-9]{0,8}$'", name="version"),
+    CheckConstraint("fingerprint ~ '^[0-9a-f]{16}$'", name="fingerprint"),
 )

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _idempotency_keys()
     _instance()
     _job_runs()
+    _key_versions()
     _partner_keys()
     _request_nonces()
     _stat_deltas()
@@ -134,6 +135,9 @@ def _idempotency_keys() -> None:
         sa.PrimaryKeyConstraint("caller", "operation", "key", name=op.f("idempotency_keys_pkey")),
     )
     op.create_index("idempotency_keys_expires_ix", "idempotency_keys", ["expires_at_ms"], unique=False)
+    op.create_index(
+        "idempotency_keys_key_version_ix", "idempotency_keys", ["key_version", "expires_at_ms"], unique=False
+    )
 
 
 def _instance() -> None:
@@ -155,6 +159,18 @@ def _job_runs() -> None:
         sa.Column("last_succeeded_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("last_duration_ms", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("job", name=op.f("job_runs_pkey")),
+    )
+
+
+def _key_versions() -> None:
+    op.create_table(
+        "key_versions",
+        sa.Column("version", sa.Text(collation="C"), nullable=False),
+        sa.Column("fingerprint", sa.Text(collation="C"), nullable=False),
+        sa.Column("first_seen_at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("fingerprint ~ '^[0-9a-f]{16}$'", name=op.f("key_versions_fingerprint_check")),
+        sa.CheckConstraint("version ~ '^v[1-9][0-9]{0,8}$'", name=op.f("key_versions_version_check")),
+        sa.PrimaryKeyConstraint("version", name=op.f("key_versions_pkey")),
     )
 
 
@@ -237,6 +253,7 @@ def _users() -> None:
         sa.UniqueConstraint("email_key", name=op.f("users_email_key_key")),
         sa.UniqueConstraint("external_id", name=op.f("users_external_id_key")),
     )
+    op.create_index("users_buyer_ref_version_ix", "users", ["buyer_ref_version"], unique=False)
 
 
 def _api_keys() -> None:

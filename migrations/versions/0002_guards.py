@@ -131,6 +131,10 @@ APPEND_ONLY = (
     " for each row execute function refuse_change()",
     "create trigger listing_revisions_truncate before truncate on listing_revisions"
     " for each statement execute function refuse_change()",
+    "create trigger key_versions_change before update or delete on key_versions"
+    " for each row execute function refuse_change()",
+    "create trigger key_versions_truncate before truncate on key_versions"
+    " for each statement execute function refuse_change()",
 )
 
 

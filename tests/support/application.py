@@ -106,7 +106,7 @@ async def running(
 ) -> AsyncIterator[App]:
     """An application on `database`. settings: by their names without the prefix, `RATE_LIMITS="default"`."""
     loaded = production.load(environment(database, data_dir, **settings))
-    process = build_process(loaded, clock, key_ring(), database.serving_url, log.log, jobs=False)
+    process = build_process(loaded, clock, loaded.master_keys or key_ring(), database.serving_url, log.log, jobs=False)
     await process.services.open()
     try:
         yield App(process, database, clock, log)

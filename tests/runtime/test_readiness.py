@@ -1,0 +1,37 @@
+"""What `GET /readyz` looks at (spec 6.4 Service)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.conftest import Start
+from tests.support.answers import assert_error, assert_ok
+from tests.support.databases import Database
+from tests.support.environment import MASTER_KEYS, key_ring
+from tests.support.people import People
+
+ONLY_V1: Final = MASTER_KEYS.partition(",")[2]
+
+
+async def test_a_ready_process_names_its_keys_by_fingerprint(people: People) -> None:
+    ready = assert_ok(await people.visitor().get("/readyz"))
+    marks = key_ring().fingerprints
+    assert ready["keyVersions"] == [
+        {"version": "v2", "fingerprint": marks["v2"], "signs": True},
+        {"version": "v1", "fingerprint": marks["v1"], "signs": False},
+    ]
+
+
+async def test_a_process_without_a_key_that_live_rows_name_is_not_ready(start: Start, empty_database: Database) -> None:
+    await (await start(on=empty_database)).people.register()
+    behind = (await start(on=empty_database, MASTER_KEYS=ONLY_V1)).people.visitor()
+    refusal = assert_error(await behind.get("/readyz"), "UNAVAILABLE")
+    assert refusal["message"] == "The key ring lacks v2, which is named by users, for their buyer references."
+    assert_ok(await behind.get("/healthz"))
+
+
+async def test_a_process_at_another_schema_is_not_ready(start: Start, empty_database: Database) -> None:
+    app = await start(on=empty_database)
+    empty_database.change("update alembic_version set version_num = '0001'")
+    refusal = assert_error(await app.people.visitor().get("/readyz"), "UNAVAILABLE")
+    assert "migration 0001" in refusal["message"]
