@@ -29,10 +29,11 @@ from tests.support import market
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
-from tests.support.environment import MASTER_KEYS, key_ring
+from tests.support.keys import key_ring, master_keys
 
 NOTHING: Final = KeysInUse([], [], [], [], [], [], None)
-ONLY_V1: Final = MASTER_KEYS.partition(",")[2]
+OLD: Final = master_keys(3, 2, 1)
+NEW: Final = master_keys(4, 3, 2, 1)
 
 
 def looked(database: Database, now_ms: int) -> KeysInUse:
@@ -43,41 +44,39 @@ def looked(database: Database, now_ms: int) -> KeysInUse:
 
 
 async def test_live_rows_name_the_keys_that_they_need(start: Start, empty_database: Database, clock: FakeClock) -> None:
-    assert looked(empty_database, clock.now_ms()) == NOTHING
-    old = (await start(on=empty_database, MASTER_KEYS=ONLY_V1)).people
+    assert looked(empty_database, clock.now_ms()).named_by == {}
+    old = (await start(on=empty_database, MASTER_KEYS=OLD)).people
     partner = await old.partner("whs")
     offer = await market.on_sale(await old.publisher())
-    new = (await start(on=empty_database)).people
+    new = (await start(on=empty_database, MASTER_KEYS=NEW)).people
     bea = await new.register("Bea")
     token = await market.token(await market.intent(bea, offer))
     assert looked(empty_database, clock.now_ms()).named_by == {
-        "v1": ["partner_keys", "users", "idempotency_keys"],
-        "v2": ["install_tokens", "users", "idempotency_keys"],
+        "v3": ["partner_keys", "users", "idempotency_keys"],
+        "v4": ["install_tokens", "users", "idempotency_keys"],
     }
     empty_database.change("update partner_keys set status = 'revoked', revoked_at_ms = 1")
     assert (await bea.post(f"{token.intent.path}/cancel")).is_success
     clock.advance(hours=24)
-    assert looked(empty_database, clock.now_ms()).named_by == {"v1": ["users"], "v2": ["users"]}
+    assert looked(empty_database, clock.now_ms()).named_by == {"v3": ["users"], "v4": ["users"]}
     assert partner.key_id
 
 
 async def test_a_version_is_recorded_once_with_its_event(
     start: Start, empty_database: Database, clock: FakeClock
 ) -> None:
-    assert await recorded(start, empty_database, ONLY_V1) == ("v1",)
-    first_seen_at_ms = clock.now_ms()
-    clock.advance(hours=1)
+    assert await recorded(start, empty_database, OLD) == ("v3",)
     with unchanged(empty_database):
-        assert await recorded(start, empty_database, ONLY_V1) == ()
+        assert await recorded(start, empty_database, OLD) == ()
+    clock.advance(hours=1)
     with added_rows(empty_database) as added:
-        assert await recorded(start, empty_database, MASTER_KEYS) == ("v2",)
+        assert await recorded(start, empty_database, NEW) == ("v4",)
     assert added == {"key_versions": 1, "audit_events": 1}
-    found = looked(empty_database, clock.now_ms())
-    assert found.fingerprint_of == key_ring().fingerprints
-    assert found.first_seen_at_ms == first_seen_at_ms
+    assert looked(empty_database, clock.now_ms()).fingerprint_of == KeyRing.parse(NEW).fingerprints
+    assert empty_database.value("select max(first_seen_at_ms) from key_versions") == clock.now_ms()
     assert empty_database.rows("select type, actor_type, details from audit_events order by id") == [
         (EventType.KEY_RING_CHANGED, "system", {"change": "recorded", "versions": [version]})
-        for version in ("v1", "v2")
+        for version in ("v3", "v4")
     ]
 
 
@@ -88,8 +87,7 @@ async def recorded(start: Start, database: Database, master_keys: str) -> tuple[
     return msgspec.json.decode(reply.body, type=RecordedVersions).versions
 
 
-async def test_what_was_recorded_stays_whoever_asks(start: Start, empty_database: Database) -> None:
-    await recorded(start, empty_database, ONLY_V1)
+def test_what_was_recorded_stays_whoever_asks(empty_database: Database) -> None:
     for statement in ("update key_versions set version = 'v2'", "delete from key_versions", "truncate key_versions"):
         with pytest.raises(psycopg.Error) as refused:
             empty_database.change(statement)
@@ -104,7 +102,7 @@ def test_a_ring_that_holds_what_is_named_and_recorded_is_sound() -> None:
 
 
 def test_a_missing_version_is_a_problem_as_long_as_a_live_row_names_it() -> None:
-    ring = KeyRing.parse(ONLY_V1)
+    ring = KeyRing.parse(master_keys(1))
     recorded_both = msgspec.structs.replace(NOTHING, **marks(key_ring().fingerprints))
     assert problems_of(ring, recorded_both) == []
     found = msgspec.structs.replace(recorded_both, install_tokens=["v2"], idempotency_keys=["v2"])

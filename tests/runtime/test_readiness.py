@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from tests.conftest import Start
 from tests.support.answers import assert_error, assert_ok
 from tests.support.databases import Database
-from tests.support.environment import MASTER_KEYS, key_ring
+from tests.support.keys import key_ring, master_keys
 from tests.support.people import People
-
-ONLY_V1: Final = MASTER_KEYS.partition(",")[2]
 
 
 async def test_a_ready_process_names_its_keys_by_fingerprint(people: People) -> None:
@@ -24,7 +20,7 @@ async def test_a_ready_process_names_its_keys_by_fingerprint(people: People) -> 
 
 async def test_a_process_without_a_key_that_live_rows_name_is_not_ready(start: Start, empty_database: Database) -> None:
     await (await start(on=empty_database)).people.register()
-    behind = (await start(on=empty_database, MASTER_KEYS=ONLY_V1)).people.visitor()
+    behind = (await start(on=empty_database, MASTER_KEYS=master_keys(1))).people.visitor()
     refusal = assert_error(await behind.get("/readyz"), "UNAVAILABLE")
     assert refusal["message"] == "The key ring lacks v2, which is named by users, for their buyer references."
     assert_ok(await behind.get("/healthz"))

@@ -23,7 +23,8 @@ from fleetprompt.telemetry import Logging, start_logging
 from tests.support.callers import Line
 from tests.support.clock import FakeClock
 from tests.support.databases import Database
-from tests.support.environment import environment, key_ring
+from tests.support.environment import environment
+from tests.support.keys import key_ring
 from tests.support.people import People
 
 FLUSHED_WITHIN_S = 5

@@ -24,6 +24,7 @@ from sqlalchemy.engine import URL, make_url
 
 from fleetprompt.store.embedded import Role, acquire
 from fleetprompt.store.migrate import migrate
+from tests.support.keys import key_ring
 
 SERVER_VARIABLE = "FLEETPROMPT_DATABASE_URL"
 OWNER_VARIABLE = "FLEETPROMPT_MIGRATE_DATABASE_URL"
@@ -213,6 +214,8 @@ def template_of(cluster: Cluster, run: Run) -> str:
                 cluster.set_unsafe_and_fast()
             database = cluster.create(name)
             migrate(database.owner_url, database.serving_url)
+            for version, fingerprint in key_ring().fingerprints.items():
+                database.change("insert into key_versions values (%s, %s, 0)", version, fingerprint)
             is_ready.touch()
     return name
 

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 
-from fleetprompt.secrets import KeyRing
 from tests.support.databases import Database
+from tests.support.keys import MASTER_KEYS as MASTER_KEYS
+from tests.support.keys import key_ring as key_ring
 
-
-def _key(first: int) -> str:
-    return base64.b64encode(bytes(range(first, first + 32))).decode()
-
-
-MASTER_KEYS = f"v2:{_key(32)},v1:{_key(0)}"
 PUBLIC_URL = "http://127.0.0.1:8000"
-
-
-def key_ring() -> KeyRing:
-    """The fixed ring of the tests: v2 signs, v1 is older."""
-    return KeyRing.parse(MASTER_KEYS)
 
 
 def environment(database: Database, data_dir: Path, **settings: str) -> dict[str, str]:
