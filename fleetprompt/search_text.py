@@ -69,18 +69,18 @@ def listing_vector(*, name: str, tags: Iterable[str], categories: Iterable[str],
 
 
 class TextQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What a text asks for, as tsquery literals; the text's every word counts in each of them but `in_publisher`.
+    """What a text asks for, as tsquery literals that ask for every word of it.
 
     matching: the words, their beginnings and their misspellings, wherever they may stand. well_spelt: the same without
-    misspellings. name_begins: words of the name begin so. name_holds: words of the name are so. in_publisher: any of
-    the words, as a publisher's name may hold it. name_key: the text as the key of a name.
+    misspellings. name_begins: words of the name begin so. name_holds: words of the name are so. in_publisher: the words
+    one by one, as a publisher's name may hold them. name_key: the text as the key of a name.
     """
 
     matching: str
     well_spelt: str
     name_begins: str
     name_holds: str
-    in_publisher: str
+    in_publisher: tuple[str, ...]
     name_key: str
 
 
@@ -93,14 +93,14 @@ def text_query(text: str) -> TextQuery | None:
     if not asked:
         name = _whole_name(text)
         return TextQuery(
-            matching=name, well_spelt=name, name_begins=name, name_holds=name, in_publisher=name, name_key=key
+            matching=name, well_spelt=name, name_begins=name, name_holds=name, in_publisher=(), name_key=key
         )
     return TextQuery(
         matching=_all(f"({' | '.join([_begins(word), *_misspellings(word)])})" for word in asked),
         well_spelt=_all(_begins(word) for word in asked),
         name_begins=_all(_begins(word, "A") for word in asked),
         name_holds=_all(f"{_quoted(word)}:A" for word in asked),
-        in_publisher=" | ".join(_begins(word) for word in asked),
+        in_publisher=tuple(_begins(word) for word in asked),
         name_key=key,
     )
 

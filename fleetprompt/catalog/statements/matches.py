@@ -6,21 +6,19 @@ connections that plan every execution for its own values.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
-    FromClause,
     Select,
     Subquery,
     Uuid,
     and_,
     bindparam,
-    case,
     cast,
-    false,
     func,
     literal,
     not_,
@@ -33,6 +31,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY, distinct_on
 
 from fleetprompt.catalog.statements.listings import IS_PUBLISHED
 from fleetprompt.store.tables import listings, publishers
+
+WALKED_MAX: Final = 5_000
+"""So many of the newest listings are looked through for a search before an index is asked for every match."""
 
 PUBLISHERS_OF_ALL_WORDS_MAX: Final = 1_000
 PUBLISHERS_OF_SOME_WORDS_MAX: Final = 200
@@ -76,61 +77,90 @@ def words_together(listing: Any, publisher: Any) -> ColumnElement[Any]:
     return together
 
 
-def newest_matches(columns: Sequence[Any], condition: ColumnElement[bool], most: Any) -> Subquery:
-    """The `most` newest listings that hold what is asked for, alone or together with their publisher's name.
+def newest_matches(condition: ColumnElement[bool], most: Any) -> Subquery:
+    """The ids of the `most` newest listings that hold what is asked for, alone or together with their publisher's name.
 
-    columns: the id among them. Each arm reads an index of its own and stops early, where an OR would look at every
-    listing of every publisher so named; and where the first arm is full, the second looks at nothing older.
+    Where those that hold it alone are enough, publishers are looked through for nothing older.
     """
-    holds_it = holds(listings.c.search_vector, asked("matching"))
-    alone = _newest(select(*columns).where(is_public(), condition, holds_it), listings.c.id, most).cte("alone")
+    alone = _newest(_held_alone(condition, most), most).cte("alone")
     oldest = select(alone.c.id).order_by(alone.c.id).limit(1)
     is_full = select(func.count()).select_from(alone).scalar_subquery() == most
     floor = func.coalesce(oldest.where(is_full).scalar_subquery(), literal(_FIRST_ID, Uuid))
-    named = _named_publishers()
-    of_one = _matches_of(named, columns, and_(condition, listings.c.id >= floor), most)
-    of_all = select(*of_one.c).select_from(named.join(of_one, true()))
-    of_named = _newest(of_all, of_one.c.id, most).subquery("of_named")
-    found = union_all(select(alone), select(of_named)).subquery("found")
-    return _newest(select(found).ext(distinct_on(found.c.id)), found.c.id, most).subquery("matches")
+    is_newer = and_(condition, listings.c.id >= floor)
+    arms = (
+        select(alone),
+        _of_each(_publishers_with_all_words(), lambda _: and_(is_newer, _is_narrow()), most),
+        _of_each(_publishers_with_some_words(), lambda named: and_(is_newer, _holds_the_rest(named)), most),
+    )
+    found = union_all(*arms).subquery("found")
+    return _newest(select(found.c.id).distinct(), most).subquery("matches")
 
 
-def _newest(query: Select[Any], row_id: ColumnElement[Any], most: Any) -> Select[Any]:
-    return query.order_by(row_id.desc()).limit(most)
+def _newest(query: Select[Any], most: Any) -> Select[Any]:
+    return query.order_by(query.selected_columns.id.desc()).limit(most)
 
 
-def _named_publishers() -> Subquery:
-    """Publishers with words of the text in their names: all of the words, or some."""
-    has_all = holds(publishers.c.search_vector, asked("well_spelt"))
-    has_some = and_(holds(publishers.c.search_vector, asked("in_publisher")), not_(has_all))
-    arms = [
-        select(publishers.c.id, publishers.c.search_vector, label.label("has_all_words"))
-        .where(
-            publishers.c.suspended_at_ms.is_(None),
-            _is_absent_or_is("publisher_id", publishers.c.id),
-            asked("in_publisher").is_not(None),
-            condition,
-        )
+def _held_alone(condition: ColumnElement[bool], most: Any) -> Select[Any]:
+    """Listings that hold all that is asked for: the newest as they come, or every one where those do not suffice.
+
+    What is common is found at once among the newest, what is rare by the index of words. The planner cannot tell which
+    is which, as it does not know how rare the beginning of a word is; so each way is fenced off from the other.
+    """
+    newest = (
+        select(listings.c.id, listings.c.search_vector)
+        .where(is_public(), condition)
+        .order_by(listings.c.id.desc())
+        .limit(WALKED_MAX)
+        .subquery("newest")
+    )
+    found = _newest(select(newest.c.id).where(holds(newest.c.search_vector, asked("matching"))), most)
+    at_once = found.cte("at_once").prefix_with("materialized")
+    suffices = select(func.count()).select_from(at_once).scalar_subquery() == most
+    is_asked = holds(listings.c.search_vector, asked("matching"))
+    every_one = select(listings.c.id).where(is_public(), condition, is_asked, not_(suffices))
+    by_index = every_one.cte("by_index").prefix_with("materialized")
+    return select(union_all(select(at_once).where(suffices), select(by_index)).subquery("either"))
+
+
+def _publishers(*conditions: ColumnElement[bool], most: Any) -> Select[Any]:
+    return (
+        select(publishers.c.id, publishers.c.search_vector)
+        .where(publishers.c.suspended_at_ms.is_(None), _is_absent_or_is("publisher_id", publishers.c.id), *conditions)
         .order_by(publishers.c.id)
         .limit(most)
-        .subquery()
-        for label, condition, most in (
-            (true(), has_all, PUBLISHERS_OF_ALL_WORDS_MAX),
-            (false(), has_some, PUBLISHERS_OF_SOME_WORDS_MAX),
-        )
-    ]
-    return union_all(*map(select, arms)).subquery("named")
-
-
-def _matches_of(named: Subquery, columns: Sequence[Any], condition: ColumnElement[bool], most: Any) -> FromClause:
-    """The newest matches of one publisher: with all words in its name, only tags and categories are left to ask for."""
-    narrowing = asked("narrowing")
-    is_narrow = or_(narrowing.is_(None), holds(listings.c.search_vector, narrowing))
-    holds_the_rest = holds(words_together(listings.c, named.c), asked("matching"))
-    matches = select(*columns).where(
-        IS_PUBLISHED,
-        listings.c.publisher_id == named.c.id,
-        condition,
-        case((named.c.has_all_words, is_narrow), else_=holds_the_rest),
     )
-    return _newest(matches, listings.c.id, most).lateral("of_one")
+
+
+def _publishers_with_all_words() -> Subquery:
+    has_all = holds(publishers.c.search_vector, asked("well_spelt"))
+    return _publishers(has_all, most=PUBLISHERS_OF_ALL_WORDS_MAX).subquery("with_all_words")
+
+
+def _publishers_with_some_words() -> Subquery:
+    """So many for each word that a word which is common among publishers leaves room for a rare one."""
+    each = func.unnest(cast(bindparam("in_publisher"), ARRAY(TSQUERY))).table_valued("word", name="each")
+    words = each.render_derived()
+    has_word = holds(publishers.c.search_vector, words.c.word)
+    has_all = holds(publishers.c.search_vector, asked("well_spelt"))
+    of_word = _publishers(has_word, not_(has_all), most=bindparam("publishers_per_word")).lateral("of_word")
+    found = select(*of_word.c).select_from(words.join(of_word, true()))
+    return found.ext(distinct_on(of_word.c.id)).order_by(of_word.c.id).subquery("with_some_words")
+
+
+def _is_narrow() -> ColumnElement[bool]:
+    """With all words in the publisher's name, only tags and categories are left to ask for."""
+    narrowing = asked("narrowing")
+    return or_(narrowing.is_(None), holds(listings.c.search_vector, narrowing))
+
+
+def _holds_the_rest(named: Subquery) -> ColumnElement[bool]:
+    return holds(words_together(listings.c, named.c), asked("matching"))
+
+
+def _of_each(named: Subquery, condition: Callable[[Subquery], ColumnElement[bool]], most: Any) -> Select[Any]:
+    """The newest of some publishers' listings that meet a condition, each publisher's read by index."""
+    of_one = _newest(
+        select(listings.c.id).where(IS_PUBLISHED, listings.c.publisher_id == named.c.id, condition(named)), most
+    ).lateral("of_one")
+    of_all = _newest(select(of_one.c.id).select_from(named.join(of_one, true())), most)
+    return select(of_all.subquery("of_named"))

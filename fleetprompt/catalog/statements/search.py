@@ -24,12 +24,20 @@ from sqlalchemy import (
     literal_column,
     select,
     tuple_,
-    union_all,
+    union,
 )
 
 from fleetprompt.authz import PublicScope
 from fleetprompt.catalog.statements.listings import ListingRow, listing_columns, with_company
-from fleetprompt.catalog.statements.matches import asked, holds, is_chosen, is_public, newest_matches, words_together
+from fleetprompt.catalog.statements.matches import (
+    PUBLISHERS_OF_SOME_WORDS_MAX,
+    asked,
+    holds,
+    is_chosen,
+    is_public,
+    newest_matches,
+    words_together,
+)
 from fleetprompt.enums import AssetKind, ListingSort
 from fleetprompt.search_text import TextQuery
 from fleetprompt.store.statements import Bound, Statement, reading
@@ -98,11 +106,12 @@ def _is_behind(sort: ListingSort, key: ColumnElement[Any], row_id: ColumnElement
 
 
 def _page(sort: ListingSort, source: FromClause, key: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Subquery:
-    """The ids of one page, and what they are sorted by."""
+    """The ids of one page, and what they are sorted by. source: holds the listings."""
     return (
-        select(source.c.id, key.label("sort_key"))
-        .where(*conditions, _is_behind(sort, key, source.c.id))
-        .order_by(*_order(sort, key, source.c.id))
+        select(listings.c.id, key.label("sort_key"))
+        .select_from(source)
+        .where(*conditions, _is_behind(sort, key, listings.c.id))
+        .order_by(*_order(sort, key, listings.c.id))
         .limit(bindparam("fetch"))
         .subquery("page")
     )
@@ -126,39 +135,46 @@ def _walk(sort: ListingSort) -> Statement[FoundRow]:
 def _match(sort: ListingSort) -> Statement[FoundRow]:
     """What matches: all of it by the newest, the newest thousand by name or last update."""
     key, _ = _KEY[sort]
-    columns = (listings.c.id, key.label("sort_key"))
     if sort is ListingSort.NEWEST:
         is_asked = and_(is_chosen(), _is_behind(sort, key, listings.c.id))
-        return _shown("match", sort, newest_matches(columns, is_asked, bindparam("fetch")))
-    matches = newest_matches(columns, is_chosen(), CANDIDATES_MAX)
-    return _shown("match", sort, _page(sort, matches, matches.c.sort_key))
+        matches = newest_matches(is_asked, bindparam("fetch"))
+    else:
+        matches = newest_matches(is_chosen(), CANDIDATES_MAX)
+    return _shown("match", sort, _page(sort, _those(matches), key))
+
+
+def _those(found: Subquery) -> FromClause:
+    return found.join(listings, listings.c.id == found.c.id)
 
 
 def _match_by_relevance() -> Statement[FoundRow]:
-    """The listings of the very name and the newest thousand others, the best first."""
+    """The listings of the very name and the newest thousand that match, the best first."""
     name = bindparam("name_key", type_=Text)
-    columns = (listings.c.id, listings.c.publisher_id, listings.c.name_key, listings.c.search_vector)
-    has_name = and_(listings.c.name_key == name, holds(listings.c.search_vector, asked("matching")))
     namesakes = (
-        select(*columns)
-        .where(is_public(), is_chosen(), has_name)
+        select(listings.c.id)
+        .where(
+            is_public(), is_chosen(), listings.c.name_key == name, holds(listings.c.search_vector, asked("matching"))
+        )
         .order_by(listings.c.id.desc())
         .limit(CANDIDATES_MAX)
         .subquery("namesakes")
     )
-    others = newest_matches(columns, and_(is_chosen(), listings.c.name_key != name), CANDIDATES_MAX)
-    ranked = union_all(select(namesakes), select(others)).subquery("ranked")
-    return _shown("match", ListingSort.RELEVANCE, _page(ListingSort.RELEVANCE, ranked, _relevance(ranked.c, name)))
+    matches = newest_matches(is_chosen(), CANDIDATES_MAX)
+    candidates = union(select(namesakes), select(matches)).subquery("candidates")
+    page = _page(ListingSort.RELEVANCE, _those(candidates), _relevance(name))
+    return _shown("match", ListingSort.RELEVANCE, page)
 
 
-def _relevance(candidate: Any, name: ColumnElement[Any]) -> ColumnElement[int]:
+def _relevance(name: ColumnElement[Any]) -> ColumnElement[int]:
     """4 the very name, 3 every word in the name, 2 as its beginnings, 1 well spelt elsewhere, 0 misspelt."""
     its_publisher = publishers.alias("its_publisher")
-    everywhere = select(words_together(candidate, its_publisher.c)).where(its_publisher.c.id == candidate.publisher_id)
+    everywhere = select(words_together(listings.c, its_publisher.c)).where(
+        its_publisher.c.id == listings.c.publisher_id
+    )
     return case(
-        (candidate.name_key == name, 4),
-        (holds(candidate.search_vector, asked("name_holds")), 3),
-        (holds(candidate.search_vector, asked("name_begins")), 2),
+        (listings.c.name_key == name, 4),
+        (holds(listings.c.search_vector, asked("name_holds")), 3),
+        (holds(listings.c.search_vector, asked("name_begins")), 2),
         (holds(everywhere.scalar_subquery(), asked("well_spelt")), 1),
         else_=0,
     )
@@ -182,11 +198,13 @@ def search_page(_: PublicScope, wanted: Search) -> Bound[FoundRow]:
     if wanted.matching is None:
         return _WALKS[wanted.sort].bind(**values)
     text = wanted.text
+    in_publisher = [] if text is None else list(text.in_publisher)
     values |= {
         "matching": wanted.matching,
         "narrowing": wanted.narrowing,
         "well_spelt": None if text is None else text.well_spelt,
-        "in_publisher": None if text is None else text.in_publisher,
+        "in_publisher": in_publisher,
+        "publishers_per_word": max(1, PUBLISHERS_OF_SOME_WORDS_MAX // max(1, len(in_publisher))),
     }
     if text is not None and wanted.sort is ListingSort.RELEVANCE:
         values |= {"name_key": text.name_key, "name_holds": text.name_holds, "name_begins": text.name_begins}
