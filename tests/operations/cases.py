@@ -64,6 +64,7 @@ class Case:
     the row's kind or state makes invalid. hidden: by why, makes a request that names what this caller may not see, or
     nobody. events: what a success writes, in any order. caused: those of them that another of them brought about.
     move_on: changes the state after the success, so that a replay tells of what is past.
+    fixed: fields whose value must be the arranged one, such as a password that is compared.
     """
 
     caller: Caller
@@ -74,6 +75,7 @@ class Case:
     events: Sequence[EventType] = ()
     caused: Sequence[EventType] = ()
     move_on: Callable[[], Awaitable[object]] | None = None
+    fixed: frozenset[str] = frozenset()
 
 
 Arrange = Callable[[Cast], Awaitable[Case]]

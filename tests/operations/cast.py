@@ -76,7 +76,9 @@ class Cast:
     async def offer(self, kind: AssetKind = AssetKind.WHS_AGENT) -> market.Release:
         """A release on sale that nobody changes."""
         publisher = await self.publisher()
-        return await self._once(f"offer {kind}", lambda: market.on_sale(publisher, kind))
+        return await self._once(
+            f"offer {kind}", lambda: market.on_sale(publisher, kind, tags=["maps", "routes"], categories=["travel"])
+        )
 
     async def fresh_offer(self, kind: AssetKind = AssetKind.WHS_AGENT) -> market.Release:
         """A release on sale of its own."""

@@ -30,14 +30,24 @@ async def register(cast: Cast) -> Case:
         "password": f"password {secrets.token_hex(8)}",
         "displayName": "Nora",
     }
-    return Case(cast.visitor(), Request(body=body), events=[EventType.USER_REGISTERED, EventType.SESSION_CREATED])
+    return Case(
+        cast.visitor(),
+        Request(body=body),
+        events=[EventType.USER_REGISTERED, EventType.SESSION_CREATED],
+        caused=[EventType.SESSION_CREATED],
+    )
 
 
 @arranges("POST /v1/auth/login")
 async def login(cast: Cast) -> Case:
     person = await cast.people.register()
     body = {"email": person.email, "password": person.password}
-    return Case(cast.visitor(), Request(body=body), events=[EventType.SESSION_CREATED])
+    return Case(
+        cast.visitor(),
+        Request(body=body),
+        events=[EventType.SESSION_CREATED],
+        fixed=frozenset({"email", "password"}),
+    )
 
 
 @arranges("POST /v1/auth/logout")
@@ -61,6 +71,7 @@ async def change_password(cast: Cast) -> Case:
         unfit={"a wrong password": Request(body={"current": "not hers at all", "new": "and twelve more"})},
         events=[EventType.USER_PASSWORD_CHANGED, EventType.SESSION_ENDED],
         caused=[EventType.SESSION_ENDED],
+        fixed=frozenset({"current"}),
     )
 
 
@@ -68,7 +79,7 @@ async def change_password(cast: Cast) -> Case:
 async def list_api_keys(cast: Cast) -> Case:
     person = await cast.buyer()
     await person.api_key()
-    return Case(person)
+    return Case(person, Request(query={"limit": 5}))
 
 
 @arranges("POST /v1/api-keys")
@@ -91,7 +102,7 @@ async def revoke_api_key(cast: Cast) -> Case:
 
 @arranges("GET /v1/sessions")
 async def list_sessions(cast: Cast) -> Case:
-    return Case(await cast.buyer())
+    return Case(await cast.buyer(), Request(query={"limit": 5}))
 
 
 @arranges("POST /v1/sessions/{sessionId}/revoke")
@@ -144,7 +155,7 @@ async def _rename(person: Person, name: str) -> None:
 @arranges("GET /v1/admin/users")
 async def list_users(cast: Cast) -> Case:
     buyer = await cast.buyer()
-    return Case(await cast.admin(), Request(query={"email": buyer.email}))
+    return Case(await cast.admin(), Request(query={"email": buyer.email, "limit": 5}))
 
 
 @arranges("POST /v1/admin/users/{userId}/capabilities")
@@ -162,7 +173,7 @@ async def set_capabilities(cast: Cast) -> Case:
 @arranges("GET /v1/admin/partner-keys")
 async def list_partner_keys(cast: Cast) -> Case:
     await cast.partner()
-    return Case(await cast.admin())
+    return Case(await cast.admin(), Request(query={"limit": 5}))
 
 
 @arranges("POST /v1/admin/partner-keys")

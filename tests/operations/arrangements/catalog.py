@@ -15,18 +15,14 @@ async def search(cast: Cast) -> Case:
     offer = await cast.offer()
     query = {
         "q": "atlas",
+        "tags": ["maps", "routes"],
+        "categories": ["travel"],
         "assetKind": offer.listing.kind.value,
         "publisherId": str(offer.listing.publisher.publisher_id),
         "sort": "newest",
         "limit": 5,
     }
     return Case(cast.visitor(), Request(query=query))
-
-
-@arranges("GET /v1/public/listings/search", "by tags and categories")
-async def search_tagged(cast: Cast) -> Case:
-    await cast.offer()
-    return Case(cast.visitor(), Request(query={"tags": ["maps", "routes"], "categories": ["travel", "work"]}))
 
 
 @arranges("GET /v1/public/facets")

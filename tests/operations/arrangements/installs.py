@@ -148,6 +148,7 @@ async def redeem_token(cast: Cast) -> Case:
             "a forged token": a_forged_token,
         },
         events=[EventType.INSTALL_TOKEN_REDEEMED],
+        fixed=frozenset({"installToken"}),
     )
 
 

@@ -8,7 +8,7 @@ from fleetprompt.enums import EventType
 from tests.operations.cases import Case, Request, arranges
 from tests.operations.cast import Cast
 from tests.support import market
-from tests.support.answers import assert_ok
+from tests.support.answers import assert_created, assert_ok
 
 REASON = {"reason": "It lies about what it does."}
 OTHER_REASON = {"reason": "It lies."}
@@ -177,13 +177,17 @@ async def resolve_report(cast: Cast) -> Case:
 
 @arranges("GET /v1/admin/audit")
 async def audit(cast: Cast) -> Case:
-    intent = await market.intent(await cast.buyer(), await cast.offer())
+    buyer, offer = await cast.buyer(), await cast.offer()
+    wish = {"listingId": offer.listing.id, "releaseId": offer.id, "targetSystem": "whs"}
+    opened = await buyer.post("/v1/install/intents", wish)
+    intent = assert_created(opened, "installIntent")
     query = {
-        "actor": (await cast.buyer()).user_id,
+        "actor": buyer.user_id,
         "type": "install_intent.created",
-        "listingId": intent.body["listingId"],
-        "releaseId": intent.body["releaseId"],
-        "installIntentId": intent.id,
+        "listingId": offer.listing.id,
+        "releaseId": offer.id,
+        "installIntentId": intent["installIntentId"],
+        "requestId": opened.headers["x-request-id"],
         "sinceMs": 0,
         "untilMs": 253_402_300_799_999,
         "limit": 5,
