@@ -15,7 +15,7 @@ from fleetprompt.accounts.statements import publishers, sessions, users
 from fleetprompt.accounts.statements.publishers import ProfileRow, StandingRow
 from fleetprompt.authz import Access, Actor, own_as_user
 from fleetprompt.enums import Capability, EventType, KeyScope, VerificationStatus
-from fleetprompt.errors import Reason, conflict, invalid, not_found, unauthorized
+from fleetprompt.errors import Reason, conflict, invalid, not_found, unauthenticated, unauthorized
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.audit import Event
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
@@ -52,9 +52,9 @@ async def write_profile(
 ) -> Outcome[ProfileReply]:
     """Replace the caller's profile; the first one grants `publisher` (spec 3 Publishers, 6.4).
 
-    Raises UNAUTHORIZED where an admin took that capability from her; CONFLICT (`handle_taken`) where somebody has the
-    chosen handle or it is reserved; VALIDATION_FAILED on `handle` where hers is another one already, and on
-    `bio.markdown` where the markdown policy refuses it.
+    Raises UNAUTHENTICATED where she was suspended meanwhile; UNAUTHORIZED where an admin took the capability from her;
+    CONFLICT (`handle_taken`) where somebody has the chosen handle or it is reserved; VALIDATION_FAILED on `handle`
+    where hers is another one already, and on `bio.markdown` where the markdown policy refuses it.
     """
     wanted = rules.slug_of(command.display_name) if command.handle is UNSET else command.handle
     standing = await tx.one(
@@ -64,6 +64,8 @@ async def write_profile(
     )
     if standing is None:
         raise not_found()
+    if standing.suspended_at_ms is not None:
+        raise unauthenticated("suspended")
     if standing.publisher_barred and Capability.PUBLISHER not in standing.capabilities:
         raise unauthorized("An admin took the publisher capability from this account.")
     if standing.profile is not None:
@@ -92,22 +94,19 @@ def _first(
     )
     fields = ("displayName", "handle") if bio is None else ("displayName", "handle", "bio")
     updated = events.profile_updated(row.publisher_id, fields)
-    writes: list[Bound[Any]] = [publishers.insert_publisher(actor.user, row, tx.now_ms)]
+    capabilities = sorted({*standing.capabilities, Capability.PUBLISHER})
+    writes: list[Bound[Any]] = [
+        publishers.insert_publisher(actor.user, row, tx.now_ms),
+        # Also where she has the capability already: whoever suspends her meets this row, and hides the publisher too.
+        users.set_capabilities(actor.user, capabilities, publisher_barred=standing.publisher_barred, now_ms=tx.now_ms),
+    ]
     happened: list[Event] = [updated]
     if Capability.PUBLISHER not in standing.capabilities:
         granted = events.capability_granted(
             actor.user, Capability.PUBLISHER, publisher_id=row.publisher_id, cause=updated.event_id
         )
         happened += [granted, *events.sessions_ended(actor.user, standing.other_session_ids, granted.event_id)]
-        writes += [
-            users.set_capabilities(
-                actor.user,
-                [*standing.capabilities, Capability.PUBLISHER],
-                publisher_barred=standing.publisher_barred,
-                now_ms=tx.now_ms,
-            ),
-            sessions.end_sessions(standing.other_session_ids, tx.now_ms),
-        ]
+        writes.append(sessions.end_sessions(standing.other_session_ids, tx.now_ms))
     return Outcome(ProfileReply(profile_shape(row)), writes=writes, events=happened)
 
 

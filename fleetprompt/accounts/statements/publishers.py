@@ -95,6 +95,7 @@ class StandingRow(OwnedProfileRow, frozen=True):
 
     capabilities: list[Capability]
     publisher_barred: bool
+    suspended_at_ms: int | None
     handle_taken: bool
     other_session_ids: list[UUID]
 
@@ -106,6 +107,7 @@ _STANDING: Final = reading(
         *PROFILE_COLUMNS,
         users.c.capabilities,
         users.c.publisher_barred,
+        users.c.suspended_at_ms,
         exists(
             select(_OTHERS.c.id).where(
                 _OTHERS.c.handle == bindparam("wanted_handle"), _OTHERS.c.owner_user_id != users.c.id
