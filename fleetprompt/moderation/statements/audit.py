@@ -159,7 +159,7 @@ _EXAMPLES: Final = [
 
 
 @per_shape(examples=_EXAMPLES)
-def _page(shape: _Shape, *, continued: bool) -> Statement[EventRow]:
+def _page(*, shape: _Shape, continued: bool) -> Statement[EventRow]:
     columns = EventRow.__struct_fields__
     query: Select[Any]
     if len(shape.names) > 1:
@@ -176,11 +176,11 @@ def _page(shape: _Shape, *, continued: bool) -> Statement[EventRow]:
 
 def page(_: AdminScope, filters: EventFilters, *, after: UUID | None, fetch: int) -> Bound[EventRow]:
     """Events, the newest first. after: the id of the last one seen."""
-    return _page(filters.shape, continued=after is not None).bind(**filters.values(after), fetch=fetch)
+    return _page(shape=filters.shape, continued=after is not None).bind(**filters.values(after), fetch=fetch)
 
 
 @per_shape(examples=_EXAMPLES[-1:])
-def _scan_end(shape: _Shape, *, continued: bool) -> Statement[ScanEndRow]:
+def _scan_end(*, shape: _Shape, continued: bool) -> Statement[ScanEndRow]:
     scanned = _scanned(("id",), shape, continued=continued)
     return reading(
         shape.title("events_scanned", continued=continued),
@@ -191,4 +191,4 @@ def _scan_end(shape: _Shape, *, continued: bool) -> Statement[ScanEndRow]:
 
 def scan_end(_: AdminScope, filters: EventFilters, *, after: UUID | None) -> Bound[ScanEndRow]:
     """Where the page of `filters` behind `after` stopped looking; no row where there was nothing to look at."""
-    return _scan_end(filters.shape, continued=after is not None).bind(**filters.values(after))
+    return _scan_end(shape=filters.shape, continued=after is not None).bind(**filters.values(after))
