@@ -1,7 +1,7 @@
 -- accounts.profile_standing -> StandingRow
 SELECT publishers.id AS publisher_id, publishers.handle, publishers.display_name, publishers.bio_markdown,
   publishers.bio_html, publishers.bio_policy, publishers.verification_status, publishers.verification_checked_at_ms,
-  users.capabilities, users.publisher_barred, EXISTS (SELECT others.id
+  users.capabilities, users.publisher_barred, users.suspended_at_ms, EXISTS (SELECT others.id
 FROM publishers AS others
 WHERE others.handle = %(wanted_handle)s::VARCHAR AND others.owner_user_id != users.id) AS handle_taken, array((SELECT
   sessions.id

@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from fleetprompt.enums import EventType, ListingStatus
+from fleetprompt import ids
+from fleetprompt.enums import EventType, ListingStatus, ReportKind, ReportStatus
 from fleetprompt.installs.rows import Intent
 from fleetprompt.runtime.audit import Event, details_of
 
@@ -24,6 +26,39 @@ class ListingReinstated(msgspec.Struct, frozen=True, rename={"after": "to"}):
     """The status that a listing returned to, and why."""
 
     after: ListingStatus
+    reason: str
+
+
+@details_of(EventType.LISTING_FLAGGED)
+class ListingFlagged(msgspec.Struct, frozen=True):
+    """Whether a listing is flagged now, and why."""
+
+    flagged: bool
+    reason: str | UnsetType = UNSET
+
+
+@details_of(EventType.LISTING_REPORTED)
+class ListingReported(msgspec.Struct, frozen=True, rename="camel"):
+    """Which report, and what it says is wrong."""
+
+    report_id: str
+    kind: ReportKind
+
+
+@details_of(EventType.REPORT_RESOLVED)
+class ReportResolved(msgspec.Struct, frozen=True, rename="camel"):
+    """Which report, what was decided, and why."""
+
+    report_id: str
+    outcome: ReportStatus
+    reason: str
+
+
+@details_of(EventType.USER_SUSPENDED, EventType.USER_REINSTATED)
+class UserModerated(msgspec.Struct, frozen=True, rename="camel"):
+    """Who was suspended or reinstated, and why."""
+
+    user_id: str
     reason: str
 
 
@@ -66,4 +101,57 @@ def intent_revoked(intent: Intent, reason: str) -> Event:
         release_id=intent.release_id,
         install_intent_id=intent.id,
         details=IntentRevoked(reason),
+    )
+
+
+def listing_flagged(publisher_id: UUID, listing_id: UUID, flagged: bool, reason: str | UnsetType) -> Event:
+    """An admin put a flag on a listing, or took it off."""
+    return Event(
+        type=EventType.LISTING_FLAGGED,
+        summary="A listing was flagged." if flagged else "A listing's flag was taken off.",
+        publisher_id=publisher_id,
+        listing_id=listing_id,
+        details=ListingFlagged(flagged, reason),
+    )
+
+
+def listing_reported(publisher_id: UUID, listing_id: UUID, report_id: UUID, kind: ReportKind) -> Event:
+    """Somebody complained about a listing."""
+    return Event(
+        type=EventType.LISTING_REPORTED,
+        summary=f"A listing was reported: {kind}.",
+        publisher_id=publisher_id,
+        listing_id=listing_id,
+        details=ListingReported(ids.encode("rpt", report_id), kind),
+    )
+
+
+def report_resolved(publisher_id: UUID, listing_id: UUID, report_id: UUID, outcome: ReportStatus, reason: str) -> Event:
+    """An admin decided on a report."""
+    return Event(
+        type=EventType.REPORT_RESOLVED,
+        summary=f"A report on a listing was {outcome}.",
+        publisher_id=publisher_id,
+        listing_id=listing_id,
+        details=ReportResolved(ids.encode("rpt", report_id), outcome, reason),
+    )
+
+
+def user_suspended(user_id: UUID, publisher_id: UUID | None, reason: str) -> Event:
+    """An admin locked a user out, and hid what she publishes."""
+    return Event(
+        type=EventType.USER_SUSPENDED,
+        summary="A user was suspended.",
+        publisher_id=publisher_id,
+        details=UserModerated(ids.encode("usr", user_id), reason),
+    )
+
+
+def user_reinstated(user_id: UUID, publisher_id: UUID | None, reason: str) -> Event:
+    """An admin ended a user's suspension."""
+    return Event(
+        type=EventType.USER_REINSTATED,
+        summary="A suspended user was reinstated.",
+        publisher_id=publisher_id,
+        details=UserModerated(ids.encode("usr", user_id), reason),
     )

@@ -1,91 +1,28 @@
-"""What goes over the wire of moderation: commands in, admin shapes out (spec 6.4 Admin, 6.5)."""
+"""What goes over the wire of moderation: what admins see, and the report that its author gets back (spec 6.5, 6.7)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
-from uuid import UUID
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from fleetprompt.accounts.model import Verified
-from fleetprompt.enums import ActorType, AssetKind, EventType, InstallIntentStatus, InstallTargetSystem, ListingStatus
-from fleetprompt.fields import (
-    Command,
-    EpochMs,
-    IdOf,
-    IfMatch,
-    InstallIntentId,
-    ListingId,
-    Reason,
-    ReleaseId,
-    RequestId,
-    Rule,
+from fleetprompt.accounts.model import AdminUser, Bio, Verified
+from fleetprompt.enums import (
+    ActorType,
+    AssetKind,
+    EventType,
+    InstallIntentStatus,
+    InstallTargetSystem,
+    ListingStatus,
+    ReleaseStatus,
+    ReportKind,
+    ReportStatus,
 )
 from fleetprompt.installs.model import TargetContext
-from fleetprompt.listings.model import Description, Image, LatestRelease, Links
-from fleetprompt.runtime.pagination import ListCommand
-
-ID_PREFIX: Final = {ActorType.USER: "usr", ActorType.PARTNER: "prt"}
-"""What the ids of those begin with who act; the system has none."""
-
-
-class ActorFilter(msgspec.Struct, frozen=True):
-    """Whose events are meant. id: None for the system."""
-
-    type: ActorType
-    id: UUID | None
-
-
-class ActorRef(Rule, frozen=True):
-    """`usr_…`, `prt_…` or `system`. Any other string names nobody (spec 3 IDs: in a filter it matches nothing)."""
-
-    def read(self, text: str) -> ActorFilter:
-        """Who is named."""
-        if text == ActorType.SYSTEM:
-            return ActorFilter(ActorType.SYSTEM, None)
-        actor_type = ActorType.PARTNER if text.startswith(ID_PREFIX[ActorType.PARTNER]) else ActorType.USER
-        return ActorFilter(actor_type, IdOf(ID_PREFIX[actor_type]).read(text))
-
-    def schema(self) -> dict[str, Any]:
-        """Either id, or the word."""
-        ids = [IdOf(prefix).schema() for prefix in ID_PREFIX.values()]
-        return {"anyOf": [*ids, {"const": ActorType.SYSTEM.value}]}
-
-
-class AuditLog(ListCommand):
-    """The events that every given filter admits. since_ms, until_ms: both included."""
-
-    actor: Annotated[ActorFilter, ActorRef()] | UnsetType = UNSET
-    type: EventType | UnsetType = UNSET
-    listing_id: ListingId | UnsetType = UNSET
-    release_id: ReleaseId | UnsetType = UNSET
-    install_intent_id: InstallIntentId | UnsetType = UNSET
-    request_id: RequestId | UnsetType = UNSET
-    since_ms: EpochMs | UnsetType = UNSET
-    until_ms: EpochMs | UnsetType = UNSET
-
-
-class SuspendListing(Command):
-    """A listing that is to be taken from public view."""
-
-    listing_id: ListingId
-    reason: Reason
-
-
-class ReinstateListing(Command):
-    """A suspended listing that may come back. `If-Match`: the etag of what was reviewed."""
-
-    listing_id: ListingId
-    if_match: IfMatch | UnsetType = UNSET
-    reason: Reason
-
-
-class RevokeIntent(Command):
-    """An install intent that nothing is to come of."""
-
-    install_intent_id: InstallIntentId
-    reason: Reason
+from fleetprompt.listings.model import Description, DescriptionSource, Image, LatestRelease, Links
+from fleetprompt.releases.model import Artifact, Compat, Notes, Refs
+from fleetprompt.runtime.pagination import Page
 
 
 class AdminListingSuspension(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -144,6 +81,75 @@ class AdminListingReply(msgspec.Struct, frozen=True):
     listing: AdminListing
 
 
+class AdminReleaseItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A release as admins see it in a list."""
+
+    release_id: str
+    listing_id: str
+    version: str
+    status: ReleaseStatus
+    compat: Compat
+    refs: Refs
+    asset_digest: str | UnsetType = UNSET
+    artifacts: tuple[Artifact, ...]
+    published_at_ms: int
+    revoked_at_ms: int | UnsetType = UNSET
+    revoke_reason: str | UnsetType = UNSET
+
+
+class AdminRelease(AdminReleaseItem, frozen=True, kw_only=True, rename="camel"):
+    """A release as admins see it."""
+
+    notes: Notes | UnsetType = UNSET
+
+
+class AdminReleaseReply(msgspec.Struct, frozen=True):
+    """A release."""
+
+    release: AdminRelease
+
+
+class AdminRevisionItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a listing said before an edit, its description aside. revision: the number in the etag that it had."""
+
+    revision: int
+    replaced_at_ms: int
+    name: str
+    summary: str
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+    images: tuple[Image, ...]
+    links: Links
+
+
+class AdminRevision(AdminRevisionItem, frozen=True, kw_only=True, rename="camel"):
+    """What a listing said before an edit."""
+
+    description: DescriptionSource | UnsetType = UNSET
+
+
+class AdminRevisionReply(msgspec.Struct, frozen=True):
+    """A replaced revision."""
+
+    revision: AdminRevision
+
+
+class AdminListingDetail(AdminListing, frozen=True, kw_only=True, rename="camel"):
+    """A listing with its newest releases and its last replaced revisions.
+
+    The cursors are those of `GET …/releases` and `GET …/revisions`.
+    """
+
+    releases: Page[AdminReleaseItem]
+    revisions: Page[AdminRevisionItem]
+
+
+class AdminListingDetailReply(msgspec.Struct, frozen=True):
+    """A listing with its history."""
+
+    listing: AdminListingDetail
+
+
 class AdminInstallIntent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """An install intent as admins see it."""
 
@@ -165,6 +171,73 @@ class AdminInstallIntentReply(msgspec.Struct, frozen=True, rename="camel"):
     """An install intent."""
 
     install_intent: AdminInstallIntent
+
+
+class AdminPublisher(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A publisher as admins see it, with the user who owns it."""
+
+    publisher_id: str
+    handle: str
+    display_name: str
+    bio: Bio | UnsetType = UNSET
+    verified: Verified
+    suspended_at_ms: int | UnsetType = UNSET
+    created_at_ms: int
+    updated_at_ms: int
+    user: AdminUser
+
+
+class AdminPublisherReply(msgspec.Struct, frozen=True):
+    """A publisher."""
+
+    publisher: AdminPublisher
+
+
+class OwnReport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A report as its author gets it back."""
+
+    report_id: str
+    listing_id: str
+    kind: ReportKind
+    summary: str
+    status: ReportStatus
+    created_at_ms: int
+
+
+class OwnReportReply(msgspec.Struct, frozen=True):
+    """A report."""
+
+    report: OwnReport
+
+
+class ReportedListing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report is about, as it is now, with its own status."""
+
+    name: str
+    status: ListingStatus
+
+
+class AdminReport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A report as admins see it. listing_revision: which version of the listing its author saw."""
+
+    report_id: str
+    listing_id: str
+    listing_revision: int
+    listing: ReportedListing
+    reporter_user_id: str
+    kind: ReportKind
+    summary: str
+    status: ReportStatus
+    resolution_reason: str | UnsetType = UNSET
+    resolved_at_ms: int | UnsetType = UNSET
+    resolved_by_user_id: str | UnsetType = UNSET
+    created_at_ms: int
+
+
+class AdminReportReply(msgspec.Struct, frozen=True):
+    """A report."""
+
+    report: AdminReport
 
 
 class AuditActor(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import ActorType, KeyScope
-from fleetprompt.moderation.model import AuditEvent, AuditLog
+from fleetprompt.moderation.commands import ReadAudit
+from fleetprompt.moderation.model import AuditEvent
 from fleetprompt.moderation.statements import audit
 from fleetprompt.moderation.views import event
 from fleetprompt.rate_limits import RateClass
@@ -33,7 +34,7 @@ _BY_COLUMN: Final = ("type", "listing_id", "release_id", "install_intent_id", "r
         "request_id": Owner.ADMIN,
     },
 )
-async def read_audit(look: Look, admin: Actor, command: AuditLog) -> Page[AuditEvent]:
+async def read_audit(look: Look, admin: Actor, command: ReadAudit) -> Page[AuditEvent]:
     """The audit log, the newest event first by its id, which is the order of creation (spec 6.7).
 
     With two filters or more, times aside, a page may hold fewer events than fit and still have a `nextCursor`: it ends
@@ -54,7 +55,7 @@ async def read_audit(look: Look, admin: Actor, command: AuditLog) -> Page[AuditE
     return msgspec.structs.replace(page, next_cursor=pager.cursor_after([last_seen]))
 
 
-def _filters(command: AuditLog) -> audit.EventFilters:
+def _filters(command: ReadAudit) -> audit.EventFilters:
     given = {name: getattr(command, name) for name in _BY_COLUMN}
     equal: dict[str, Any] = {name: value for name, value in given.items() if value is not UNSET}
     if command.actor is not UNSET and command.actor.type is ActorType.SYSTEM:

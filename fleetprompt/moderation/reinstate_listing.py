@@ -10,7 +10,8 @@ from fleetprompt.errors import not_found
 from fleetprompt.listings.rules import etag, facet_changes, stale_edit
 from fleetprompt.listings.statements import count_facets
 from fleetprompt.moderation import events, rules
-from fleetprompt.moderation.model import AdminListingReply, ReinstateListing
+from fleetprompt.moderation.commands import ReinstateListing
+from fleetprompt.moderation.model import AdminListingReply
 from fleetprompt.moderation.statements import listings
 from fleetprompt.moderation.views import listing_reply
 from fleetprompt.rate_limits import RateClass

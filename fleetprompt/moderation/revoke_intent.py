@@ -11,7 +11,8 @@ from fleetprompt.installs.events import token_revoked
 from fleetprompt.installs.rules import live_token, status_of
 from fleetprompt.installs.statements import intents, tokens
 from fleetprompt.moderation import events, rules
-from fleetprompt.moderation.model import AdminInstallIntentReply, RevokeIntent
+from fleetprompt.moderation.commands import RevokeIntent
+from fleetprompt.moderation.model import AdminInstallIntentReply
 from fleetprompt.moderation.views import intent_reply
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,14 +10,25 @@ from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
 from fleetprompt.accounts.model import Verified
-from fleetprompt.enums import ActorType, AssetKind, EventType, InstallTargetSystem, ListingStatus, VerificationStatus
+from fleetprompt.accounts.shapes import admin_user_shape, profile_shape
+from fleetprompt.enums import (
+    ActorType,
+    AssetKind,
+    EventType,
+    InstallTargetSystem,
+    ListingStatus,
+    ReleaseStatus,
+    ReportKind,
+    ReportStatus,
+    VerificationStatus,
+)
 from fleetprompt.installs.model import TargetContext
 from fleetprompt.installs.rows import Intent
 from fleetprompt.installs.rules import status_of, updated_at_ms
 from fleetprompt.listings.model import Description, LatestRelease
 from fleetprompt.listings.rules import etag
+from fleetprompt.moderation.commands import ID_PREFIX
 from fleetprompt.moderation.model import (
-    ID_PREFIX,
     AdminInstallIntent,
     AdminInstallIntentReply,
     AdminListing,
@@ -24,11 +36,26 @@ from fleetprompt.moderation.model import (
     AdminListingPublisher,
     AdminListingReply,
     AdminListingSuspension,
+    AdminPublisher,
+    AdminPublisherReply,
+    AdminRelease,
+    AdminReleaseItem,
+    AdminReleaseReply,
+    AdminReport,
+    AdminRevision,
+    AdminRevisionItem,
+    AdminRevisionReply,
     AuditActor,
     AuditEvent,
+    ReportedListing,
 )
 from fleetprompt.moderation.statements.audit import EventRow
+from fleetprompt.moderation.statements.history import RevisionRow
 from fleetprompt.moderation.statements.listings import AdminListingItemRow, AdminListingRow
+from fleetprompt.moderation.statements.people import AdminPublisherRow
+from fleetprompt.moderation.statements.reports import ReportRow
+from fleetprompt.releases.model import Artifact, Compat, Notes, Refs
+from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
 
 
 def listing_item(row: AdminListingItemRow) -> AdminListingItem:
@@ -62,12 +89,17 @@ def listing_item(row: AdminListingItemRow) -> AdminListingItem:
     )
 
 
-def listing_reply(row: AdminListingRow) -> AdminListingReply:
+def listing(row: AdminListingRow) -> AdminListing:
     """A whole listing."""
     description: Description | UnsetType = UNSET
     if row.description_markdown is not None and row.description_html is not None:
         description = Description(markdown=row.description_markdown, html=row.description_html)
-    return AdminListingReply(AdminListing(**msgspec.structs.asdict(listing_item(row)), description=description))
+    return AdminListing(**msgspec.structs.asdict(listing_item(row)), description=description)
+
+
+def listing_reply(row: AdminListingRow) -> AdminListingReply:
+    """A whole listing, as a reply."""
+    return AdminListingReply(listing(row))
 
 
 def _publisher(row: AdminListingItemRow) -> AdminListingPublisher:
@@ -90,6 +122,76 @@ def _suspension(row: AdminListingItemRow) -> AdminListingSuspension | UnsetType:
         reason=row.suspend_reason,
         at_ms=row.suspended_at_ms,
         status_before=ListingStatus(row.status_before_suspension),
+    )
+
+
+def release_item(row: ReleaseItemRow) -> AdminReleaseItem:
+    """A release in a list."""
+    return AdminReleaseItem(
+        release_id=ids.encode("rel", row.id),
+        listing_id=ids.encode("lst", row.listing_id),
+        version=row.version,
+        status=ReleaseStatus(row.status),
+        compat=msgspec.convert(row.compat, Compat),
+        refs=msgspec.convert(row.refs, Refs),
+        asset_digest=UNSET if row.asset_digest is None else row.asset_digest,
+        artifacts=msgspec.convert(row.artifacts, tuple[Artifact, ...]),
+        published_at_ms=row.published_at_ms,
+        revoked_at_ms=UNSET if row.revoked_at_ms is None else row.revoked_at_ms,
+        revoke_reason=UNSET if row.revoke_reason is None else row.revoke_reason,
+    )
+
+
+def release_reply(row: ReleaseRow) -> AdminReleaseReply:
+    """A whole release."""
+    notes: Notes | UnsetType = UNSET
+    if row.notes_markdown is not None and row.notes_html is not None:
+        notes = Notes(markdown=row.notes_markdown, html=row.notes_html)
+    return AdminReleaseReply(AdminRelease(**msgspec.structs.asdict(release_item(row)), notes=notes))
+
+
+def revision_item(row: RevisionRow) -> AdminRevisionItem:
+    """A replaced revision in a list."""
+    return msgspec.convert(_revision(row), AdminRevisionItem)
+
+
+def revision_reply(row: RevisionRow) -> AdminRevisionReply:
+    """A whole replaced revision."""
+    return AdminRevisionReply(msgspec.convert(_revision(row), AdminRevision))
+
+
+def _revision(row: RevisionRow) -> dict[str, Any]:
+    return {**row.content, "revision": row.revision, "replacedAtMs": row.replaced_at_ms}
+
+
+def publisher_reply(row: AdminPublisherRow) -> AdminPublisherReply:
+    """A publisher with its user."""
+    return AdminPublisherReply(
+        AdminPublisher(
+            **msgspec.structs.asdict(profile_shape(row)),
+            suspended_at_ms=UNSET if row.suspended_at_ms is None else row.suspended_at_ms,
+            created_at_ms=row.created_at_ms,
+            updated_at_ms=row.updated_at_ms,
+            user=admin_user_shape(row.user),
+        )
+    )
+
+
+def report(row: ReportRow) -> AdminReport:
+    """A report."""
+    return AdminReport(
+        report_id=ids.encode("rpt", row.id),
+        listing_id=ids.encode("lst", row.listing_id),
+        listing_revision=row.listing_revision,
+        listing=ReportedListing(name=row.listing_name, status=ListingStatus(row.listing_status)),
+        reporter_user_id=ids.encode("usr", row.reporter_user_id),
+        kind=ReportKind(row.kind),
+        summary=row.summary,
+        status=ReportStatus(row.status),
+        resolution_reason=UNSET if row.resolution_reason is None else row.resolution_reason,
+        resolved_at_ms=UNSET if row.resolved_at_ms is None else row.resolved_at_ms,
+        resolved_by_user_id=_id("usr", row.resolved_by_user_id),
+        created_at_ms=row.created_at_ms,
     )
 
 

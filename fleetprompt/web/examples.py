@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 import msgspec
 
 from fleetprompt.constraints import EntityTags, Example, HttpsUrl, IdOf, Range, Rule, SemVer
-from fleetprompt.enums import ListingStatus, VerificationStatus
+from fleetprompt.enums import EventType, ListingStatus, VerificationStatus
 from fleetprompt.errors import Refusal
 from fleetprompt.runtime.operations import Operation
 from fleetprompt.web.decoding import Incoming, decode, plan_of
@@ -38,7 +38,10 @@ SHOWN: Final[Mapping[str, Any]] = {
     "causeEventId": example_id("evt"),
     "requestId": example_id("req"),
     "buyerUserId": example_id("usr"),
+    "reporterUserId": example_id("usr"),
     "AuditActor.id": example_id("usr"),
+    "AuditEvent.summary": "An install token was revoked.",
+    "AdminReport.summary": "Its documentation asks for a password.",
     "assetDigest": "sha256:" + "5e" * 32,
     "buyerRef": "kq3vJm0eQ0m5i8o2nqG1y6bqk1qk0y2s9b3f5v7x9zA",
     "csrfToken": "kq3vJm0eQ0m5i8o2nqG1y6bqk1qk0y2s9b3f5v7x9zA",
@@ -61,6 +64,7 @@ SHOWN: Final[Mapping[str, Any]] = {
     "tag": "code-review",
     "category": "code-review",
     "version": "1.4.0",
+    "EventType": EventType.INSTALL_TOKEN_REVOKED,
     "ListingStatus": ListingStatus.PUBLISHED,
     "VerificationStatus": VerificationStatus.VERIFIED,
 }

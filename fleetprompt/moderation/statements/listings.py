@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy import bindparam, null, select, update
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import ListingStatus
 from fleetprompt.listings.statements import ListingItemRow
-from fleetprompt.store.statements import Bound, changing, reading
+from fleetprompt.store.statements import Bound, Statement, changing, reading
 from fleetprompt.store.tables import listings, publishers
 
 _SUSPENDED: Final = ListingStatus.SUSPENDED.value
@@ -67,6 +68,36 @@ def listing(_: AdminScope, listing_id: UUID) -> Bound[AdminListingRow]:
     return _ONE.bind(listing_id=listing_id)
 
 
+def _page(status: bool, flagged: bool | None, continued: bool) -> Statement[AdminListingItemRow]:
+    query = select(*_columns(AdminListingItemRow)).select_from(_WITH_PUBLISHER)
+    name = "moderation.listings"
+    if status:
+        name += ".by_status"
+        query = query.where(listings.c.status == bindparam("status"))
+    if flagged is not None:
+        name += ".flagged" if flagged else ".not_flagged"
+        query = query.where(listings.c.flagged if flagged else ~listings.c.flagged)
+    if continued:
+        name += ".continued"
+        query = query.where(listings.c.id < bindparam("after_id"))
+    return reading(name, query.order_by(listings.c.id.desc()).limit(bindparam("fetch")), AdminListingItemRow)
+
+
+_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), (None, False, True), (False, True))}
+
+
+def page(
+    _: AdminScope, *, status: ListingStatus | None, flagged: bool | None, after: UUID | None, fetch: int
+) -> Bound[AdminListingItemRow]:
+    """Listings, the newest first. after: the id of the last one seen."""
+    values: dict[str, Any] = {"fetch": fetch}
+    if status is not None:
+        values["status"] = status.value
+    if after is not None:
+        values["after_id"] = after
+    return _PAGES[status is not None, flagged, after is not None].bind(**values)
+
+
 _SUSPEND: Final = changing(
     "moderation.suspend_listing",
     update(listings)
@@ -109,3 +140,16 @@ def reinstate(listing_id: UUID, reviewed_revision: int, new_status: ListingStatu
     return _REINSTATE.bind(
         listing_id=listing_id, reviewed_revision=reviewed_revision, new_status=new_status.value, now_ms=now_ms
     )
+
+
+_FLAG: Final = changing(
+    "moderation.flag_listing",
+    update(listings)
+    .where(listings.c.id == bindparam("listing_id"), listings.c.flagged == bindparam("was_flagged"))
+    .values(flagged=bindparam("is_flagged"), flag_reason=bindparam("reason")),
+)
+
+
+def flag(listing_id: UUID, *, was_flagged: bool, is_flagged: bool, reason: str | None) -> Bound[Any]:
+    """Flag a listing or take the flag from it, if it was flagged or not as it was read."""
+    return _FLAG.bind(listing_id=listing_id, was_flagged=was_flagged, is_flagged=is_flagged, reason=reason)

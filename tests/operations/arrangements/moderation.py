@@ -54,6 +54,33 @@ async def show_listing(cast: Cast) -> Case:
     return Case(await cast.admin(), Request(path={"listingId": (await cast.offer()).listing.id}))
 
 
+@arranges("GET /v1/admin/listings/{listingId}/releases")
+async def list_releases(cast: Cast) -> Case:
+    return Case(await cast.admin(), Request(path={"listingId": (await cast.offer()).listing.id}, query={"limit": 5}))
+
+
+async def _edited(cast: Cast) -> str:
+    listing = (await cast.fresh_offer()).listing
+    answer = await listing.publisher.patch(f"/v1/publisher/listings/{listing.id}", {"summary": "It maps."})
+    assert_ok(answer, "listing")
+    return listing.id
+
+
+@arranges("GET /v1/admin/listings/{listingId}/revisions")
+async def list_revisions(cast: Cast) -> Case:
+    return Case(await cast.admin(), Request(path={"listingId": await _edited(cast)}, query={"limit": 5}))
+
+
+@arranges("GET /v1/admin/listings/{listingId}/revisions/{revision}")
+async def show_revision(cast: Cast) -> Case:
+    return Case(await cast.admin(), Request(path={"listingId": await _edited(cast), "revision": "1"}))
+
+
+@arranges("GET /v1/admin/releases/{releaseId}")
+async def show_release(cast: Cast) -> Case:
+    return Case(await cast.admin(), Request(path={"releaseId": (await cast.offer()).id}))
+
+
 @arranges("POST /v1/admin/listings/{listingId}/suspend")
 async def suspend_listing(cast: Cast) -> Case:
     offer = await cast.fresh_offer()
@@ -178,16 +205,16 @@ async def resolve_report(cast: Cast) -> Case:
 @arranges("GET /v1/admin/audit")
 async def audit(cast: Cast) -> Case:
     buyer, offer = await cast.buyer(), await cast.offer()
-    wish = {"listingId": offer.listing.id, "releaseId": offer.id, "targetSystem": "whs"}
-    opened = await buyer.post("/v1/install/intents", wish)
-    intent = assert_created(opened, "installIntent")
+    target_system = market.TARGET[offer.listing.kind]
+    opening = {"listingId": offer.listing.id, "releaseId": offer.id, "targetSystem": target_system}
+    answer = await buyer.post("/v1/install/intents", opening)
     query = {
         "actor": buyer.user_id,
         "type": "install_intent.created",
         "listingId": offer.listing.id,
         "releaseId": offer.id,
-        "installIntentId": intent["installIntentId"],
-        "requestId": opened.headers["x-request-id"],
+        "installIntentId": assert_created(answer, "installIntent")["installIntentId"],
+        "requestId": answer.headers["x-request-id"],
         "sinceMs": 0,
         "untilMs": 253_402_300_799_999,
         "limit": 5,

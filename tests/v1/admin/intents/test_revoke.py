@@ -14,9 +14,9 @@ from tests.support.callers import Partner, fresh_key
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
+from tests.support.events import events_of
 from tests.support.market import Intent, Release
 from tests.support.people import People, Person
-from tests.v1.admin.event_log import newest
 
 INTENTS = "/v1/admin/intents"
 REASON = {"reason": "The buyer's account was stolen."}
@@ -53,7 +53,8 @@ async def test_a_revoked_intent_is_canceled_and_its_token_revoked_as_a_side_effe
     await market.token(intent)
     clock.advance(seconds=3)
     with added_rows(database) as added:
-        revoked = assert_ok(await ines.post(f"{INTENTS}/{intent.id}/revoke", REASON), "installIntent")
+        answer = await ines.post(f"{INTENTS}/{intent.id}/revoke", REASON)
+    revoked = assert_ok(answer, "installIntent")
     kept = ("installIntentId", "listingId", "releaseId", "targetSystem", "targetContext", "state", "createdAtMs")
     assert revoked == {
         **{name: intent.body[name] for name in kept},
@@ -64,13 +65,10 @@ async def test_a_revoked_intent_is_canceled_and_its_token_revoked_as_a_side_effe
         "updatedAtMs": clock.now_ms(),
     }
     assert added == {"audit_events": 2, "idempotency_keys": 1}
-    cause, effect = newest(database, intent.id, 2)
-    assert (cause["type"], cause["details"]) == ("install_intent.revoked", REASON)
-    assert cause["actor_id"] == str(ids.decode("usr", ines.user_id))
-    assert (effect["type"], effect["cause_event_id"]) == ("install_token.revoked", cause["id"])
-    for event in (cause, effect):
-        assert event["listing_id"] == str(ids.decode("lst", offer.listing.id))
-        assert event["release_id"] == str(ids.decode("rel", offer.id))
+    cause, effect = events_of(database, answer)
+    assert (cause.type, cause.details) == ("install_intent.revoked", REASON)
+    assert cause.actor == effect.actor == ("user", ines.user_id)
+    assert (effect.type, effect.cause) == ("install_token.revoked", cause.id)
     statuses = database.rows(
         "select status, ended_at_ms from install_tokens where intent_id = %s", ids.decode("int", intent.id)
     )

@@ -15,9 +15,9 @@ from tests.support.callers import fresh_key
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
+from tests.support.events import events_of
 from tests.support.market import Release
 from tests.support.people import People, Person
-from tests.v1.admin.event_log import newest
 from tests.v1.publisher.facets import facet_changes
 
 LISTINGS = "/v1/admin/listings"
@@ -71,8 +71,8 @@ async def test_a_listing_returns_to_the_status_that_it_had(
     gained = {("assetKind", "whs_agent"): 1, ("tag", "maps"): 1} if before == "published" else {}
     assert changed == gained
     assert added.keys() - {"facet_deltas"} == {"audit_events", "idempotency_keys"}
-    (event,) = newest(database, offer.listing.id)
-    assert (event["type"], event["details"]) == ("listing.reinstated", {"to": before, **REASON})
+    (event,) = events_of(database, answer)
+    assert (event.type, event.details) == ("listing.reinstated", {"to": before, **REASON})
     own = assert_ok(await ada.get(f"/v1/publisher/listings/{offer.listing.id}"), "listing")
     assert own["status"] == before
     assert "suspension" not in own
@@ -88,8 +88,8 @@ async def test_one_that_lost_its_last_release_meanwhile_becomes_unlisted(
         answer = await ines.post(f"{LISTINGS}/{offer.listing.id}/reinstate", REASON)
     assert assert_ok(answer, "listing")["status"] == "unlisted"
     assert changed == {}
-    (event,) = newest(database, offer.listing.id)
-    assert (event["type"], event["details"]) == ("listing.reinstated", {"to": "unlisted", **REASON})
+    (event,) = events_of(database, answer)
+    assert (event.type, event.details) == ("listing.reinstated", {"to": "unlisted", **REASON})
 
 
 async def test_what_was_edited_since_the_review_stays_suspended(ada: Person, ines: Person, database: Database) -> None:

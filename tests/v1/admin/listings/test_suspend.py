@@ -14,9 +14,9 @@ from tests.support.callers import fresh_key
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
+from tests.support.events import events_of
 from tests.support.market import Listing
 from tests.support.people import People, Person
-from tests.v1.admin.event_log import newest
 from tests.v1.publisher.facets import facet_changes
 
 LISTINGS = "/v1/admin/listings"
@@ -64,12 +64,10 @@ async def test_an_admin_suspends_a_listing_whatever_its_status(
     assert answer.headers["etag"] == suspended["etag"]
     facets = {"facet_deltas": 3} if before == "published" else {}
     assert added == {"audit_events": 1, "idempotency_keys": 1, **facets}
-    (event,) = newest(database, listing.id)
-    assert event["type"] == "listing.suspended"
-    assert event["details"] == {"from": before, **REASON}
-    assert event["actor_id"] == str(ids.decode("usr", ines.user_id))
-    assert event["publisher_id"] == str(ids.decode("pub", ada.publisher_id or ""))
-    assert event["cause_event_id"] is None
+    (event,) = events_of(database, answer)
+    assert (event.type, event.actor) == ("listing.suspended", ("user", ines.user_id))
+    assert event.details == {"from": before, **REASON}
+    assert (event.publisher_id, event.cause) == (ada.publisher_id, None)
 
 
 async def test_the_facets_lose_what_was_published(ada: Person, ines: Person, database: Database) -> None:
@@ -200,9 +198,10 @@ async def test_a_reason_is_required_and_bounded(ada: Person, ines: Person, datab
 
 async def test_the_longest_reason_fits_into_the_event(ada: Person, ines: Person, database: Database) -> None:
     listing, reason = await listing_in(ada, "published"), "\U0001f6a8" * 1000
-    assert_ok(await ines.post(f"{LISTINGS}/{listing.id}/suspend", {"reason": reason}))
-    (event,) = newest(database, listing.id)
-    assert event["details"]["reason"] == reason
+    answer = await ines.post(f"{LISTINGS}/{listing.id}/suspend", {"reason": reason})
+    assert assert_ok(answer, "listing")["suspension"]["reason"] == reason
+    (event,) = events_of(database, answer)
+    assert event.details["reason"] == reason
 
 
 async def test_a_listing_that_is_not_there_is_not_found(ines: Person, database: Database) -> None:

@@ -1,0 +1,4 @@
+-- moderation.revision -> RevisionRow
+SELECT listing_revisions.revision, listing_revisions.content, listing_revisions.replaced_at_ms
+FROM listing_revisions
+WHERE listing_revisions.listing_id = %(listing_id)s::UUID AND listing_revisions.revision = %(revision)s::INTEGER

@@ -1,0 +1,192 @@
+"""What admins read, beside the audit log (spec 6.4 Admin)."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET
+
+from fleetprompt.authz import Access, Actor, everything
+from fleetprompt.enums import KeyScope
+from fleetprompt.errors import not_found
+from fleetprompt.moderation import views
+from fleetprompt.moderation.commands import (
+    ListListings,
+    ListReleases,
+    ListReports,
+    ListRevisions,
+    ShowListing,
+    ShowPublisher,
+    ShowRelease,
+    ShowRevision,
+)
+from fleetprompt.moderation.model import (
+    AdminListingDetail,
+    AdminListingDetailReply,
+    AdminListingItem,
+    AdminPublisherReply,
+    AdminReleaseItem,
+    AdminReleaseReply,
+    AdminReport,
+    AdminRevisionItem,
+    AdminRevisionReply,
+)
+from fleetprompt.moderation.statements import history, listings, people, reports
+from fleetprompt.rate_limits import RateClass
+from fleetprompt.runtime.operations import Owner, query
+from fleetprompt.runtime.pagination import Page, Pager
+from fleetprompt.runtime.run import Look
+
+EMBEDDED_MAX: Final = 20
+_OWNS_LISTING: Final = {"listing_id": Owner.ADMIN}
+
+
+@query("moderation.listings", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
+async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page[AdminListingItem]:
+    """Every listing, whatever its status, the newest first. Raises VALIDATION_FAILED on `cursor`."""
+    pager = Pager(look.ring, "moderation.listings", "admin", command)
+    rows = await look.many(
+        listings.page(
+            everything(admin),
+            status=None if command.status is UNSET else command.status,
+            flagged=None if command.flagged is UNSET else command.flagged,
+            after=None if pager.after is None else UUID(pager.after[0]),
+            fetch=pager.fetch,
+        )
+    )
+    return pager.page(rows, place=lambda row: [row.id], item=views.listing_item)
+
+
+@query(
+    "moderation.listing",
+    who=Access.ADMIN,
+    scope=KeyScope.ADMIN,
+    rate=(RateClass.SIGNED_IN_READ,),
+    owns=_OWNS_LISTING,
+)
+async def show_listing(look: Look, admin: Actor, command: ShowListing) -> AdminListingDetailReply:
+    """Any listing with its newest releases and its last replaced revisions. Raises NOT_FOUND."""
+    row = await look.one(listings.listing(everything(admin), command.listing_id))
+    if row is None:
+        raise not_found()
+    releases = ListReleases(listing_id=command.listing_id, limit=EMBEDDED_MAX)
+    revisions = ListRevisions(listing_id=command.listing_id, limit=EMBEDDED_MAX)
+    return AdminListingDetailReply(
+        AdminListingDetail(
+            **msgspec.structs.asdict(views.listing(row)),
+            releases=await _release_page(look, admin, releases),
+            revisions=await _revision_page(look, admin, revisions),
+        )
+    )
+
+
+@query(
+    "moderation.releases",
+    who=Access.ADMIN,
+    scope=KeyScope.ADMIN,
+    rate=(RateClass.SIGNED_IN_READ,),
+    owns=_OWNS_LISTING,
+)
+async def list_releases(look: Look, admin: Actor, command: ListReleases) -> Page[AdminReleaseItem]:
+    """The releases of any listing, the newest first. Raises NOT_FOUND; VALIDATION_FAILED on `cursor`."""
+    page = await _release_page(look, admin, command)
+    await _require_listing(look, admin, command.listing_id, is_shown=bool(page.items))
+    return page
+
+
+@query(
+    "moderation.release",
+    who=Access.ADMIN,
+    scope=KeyScope.ADMIN,
+    rate=(RateClass.SIGNED_IN_READ,),
+    owns={"release_id": Owner.ADMIN},
+)
+async def show_release(look: Look, admin: Actor, command: ShowRelease) -> AdminReleaseReply:
+    """Any release with its notes. Raises NOT_FOUND."""
+    row = await look.one(history.release(everything(admin), command.release_id))
+    if row is None:
+        raise not_found()
+    return views.release_reply(row)
+
+
+@query(
+    "moderation.revisions",
+    who=Access.ADMIN,
+    scope=KeyScope.ADMIN,
+    rate=(RateClass.SIGNED_IN_READ,),
+    owns=_OWNS_LISTING,
+)
+async def list_revisions(look: Look, admin: Actor, command: ListRevisions) -> Page[AdminRevisionItem]:
+    """What any listing said before each edit, the last one first. Raises NOT_FOUND; VALIDATION_FAILED on `cursor`."""
+    page = await _revision_page(look, admin, command)
+    await _require_listing(look, admin, command.listing_id, is_shown=bool(page.items))
+    return page
+
+
+@query(
+    "moderation.revision",
+    who=Access.ADMIN,
+    scope=KeyScope.ADMIN,
+    rate=(RateClass.SIGNED_IN_READ,),
+    owns=_OWNS_LISTING,
+)
+async def show_revision(look: Look, admin: Actor, command: ShowRevision) -> AdminRevisionReply:
+    """What a listing said before one edit, with its description. Raises NOT_FOUND, also for what it says now."""
+    row = await look.one(history.revision(everything(admin), command.listing_id, command.revision))
+    if row is None:
+        raise not_found()
+    return views.revision_reply(row)
+
+
+@query(
+    "moderation.publisher",
+    who=Access.ADMIN,
+    scope=KeyScope.ADMIN,
+    rate=(RateClass.SIGNED_IN_READ,),
+    owns={"publisher_id": Owner.ADMIN},
+)
+async def show_publisher(look: Look, admin: Actor, command: ShowPublisher) -> AdminPublisherReply:
+    """Any publisher with the user who owns it. Raises NOT_FOUND."""
+    row = await look.one(people.publisher(everything(admin), command.publisher_id))
+    if row is None:
+        raise not_found()
+    return views.publisher_reply(row)
+
+
+@query("moderation.reports", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
+async def list_reports(look: Look, admin: Actor, command: ListReports) -> Page[AdminReport]:
+    """Every report, the newest first. Raises VALIDATION_FAILED on `cursor`."""
+    pager = Pager(look.ring, "moderation.reports", "admin", command)
+    rows = await look.many(
+        reports.page(
+            everything(admin),
+            status=None if command.status is UNSET else command.status,
+            after=None if pager.after is None else UUID(pager.after[0]),
+            fetch=pager.fetch,
+        )
+    )
+    return pager.page(rows, place=lambda row: [row.id], item=views.report)
+
+
+async def _release_page(look: Look, admin: Actor, command: ListReleases) -> Page[AdminReleaseItem]:
+    pager = Pager(look.ring, "moderation.releases", "admin", command)
+    after = None if pager.after is None else UUID(pager.after[0])
+    rows = await look.many(history.release_page(everything(admin), command.listing_id, after=after, fetch=pager.fetch))
+    return pager.page(rows, place=lambda row: [row.id], item=views.release_item)
+
+
+async def _revision_page(look: Look, admin: Actor, command: ListRevisions) -> Page[AdminRevisionItem]:
+    pager = Pager(look.ring, "moderation.revisions", "admin", command)
+    before = None if pager.after is None else int(pager.after[0])
+    rows = await look.many(
+        history.revision_page(everything(admin), command.listing_id, before=before, fetch=pager.fetch)
+    )
+    return pager.page(rows, place=lambda row: [row.revision], item=views.revision_item)
+
+
+async def _require_listing(look: Look, admin: Actor, listing_id: UUID, *, is_shown: bool) -> None:
+    """Tell a listing without anything to show from one that is not there."""
+    if not is_shown and await look.one(history.listing_is_there(everything(admin), listing_id)) is None:
+        raise not_found()

@@ -1,0 +1,114 @@
+"""Statements on what belongs to a listing: its releases, and the revisions that edits replaced."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import bindparam, literal, select
+
+from fleetprompt.authz import AdminScope
+from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
+from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.tables import listing_revisions as revisions
+from fleetprompt.store.tables import listings, releases
+
+
+def _release_columns(row: type[msgspec.Struct]) -> list[Any]:
+    return [releases.c[name] for name in row.__struct_fields__]
+
+
+_RELEASE: Final = reading(
+    "moderation.release",
+    select(*_release_columns(ReleaseRow)).where(releases.c.id == bindparam("release_id")),
+    ReleaseRow,
+)
+
+
+def release(_: AdminScope, release_id: UUID) -> Bound[ReleaseRow]:
+    """Any release, by its bare id."""
+    return _RELEASE.bind(release_id=release_id)
+
+
+def _releases(continued: bool) -> Statement[ReleaseItemRow]:
+    query = select(*_release_columns(ReleaseItemRow)).where(releases.c.listing_id == bindparam("listing_id"))
+    name = "moderation.releases"
+    if continued:
+        name += ".continued"
+        query = query.where(releases.c.id < bindparam("after_id"))
+    return reading(name, query.order_by(releases.c.id.desc()).limit(bindparam("fetch")), ReleaseItemRow)
+
+
+_RELEASES: Final = {continued: _releases(continued) for continued in (False, True)}
+
+
+def release_page(_: AdminScope, listing_id: UUID, *, after: UUID | None, fetch: int) -> Bound[ReleaseItemRow]:
+    """Releases of a listing, the newest first. after: the id of the last one seen."""
+    values: dict[str, Any] = {"listing_id": listing_id, "fetch": fetch}
+    if after is not None:
+        values["after_id"] = after
+    return _RELEASES[after is not None].bind(**values)
+
+
+class RevisionRow(msgspec.Struct, frozen=True):
+    """What a listing said until `replaced_at_ms`. content: JSON, as stored."""
+
+    revision: int
+    content: dict[str, Any]
+    replaced_at_ms: int
+
+
+_REVISION: Final = reading(
+    "moderation.revision",
+    select(revisions.c.revision, revisions.c.content, revisions.c.replaced_at_ms).where(
+        revisions.c.listing_id == bindparam("listing_id"), revisions.c.revision == bindparam("revision")
+    ),
+    RevisionRow,
+)
+
+
+def revision(_: AdminScope, listing_id: UUID, number: int) -> Bound[RevisionRow]:
+    """One replaced revision of a listing."""
+    return _REVISION.bind(listing_id=listing_id, revision=number)
+
+
+def _revisions(continued: bool) -> Statement[RevisionRow]:
+    without_description = revisions.c.content.op("-")("description").label("content")
+    query = select(revisions.c.revision, without_description, revisions.c.replaced_at_ms).where(
+        revisions.c.listing_id == bindparam("listing_id")
+    )
+    name = "moderation.revisions"
+    if continued:
+        name += ".continued"
+        query = query.where(revisions.c.revision < bindparam("before"))
+    return reading(name, query.order_by(revisions.c.revision.desc()).limit(bindparam("fetch")), RevisionRow)
+
+
+_REVISIONS: Final = {continued: _revisions(continued) for continued in (False, True)}
+
+
+def revision_page(_: AdminScope, listing_id: UUID, *, before: int | None, fetch: int) -> Bound[RevisionRow]:
+    """Replaced revisions of a listing without their descriptions, the last one first."""
+    values: dict[str, Any] = {"listing_id": listing_id, "fetch": fetch}
+    if before is not None:
+        values["before"] = before
+    return _REVISIONS[before is not None].bind(**values)
+
+
+class ThereRow(msgspec.Struct, frozen=True):
+    """That something is there."""
+
+    one: int
+
+
+_IS_THERE: Final = reading(
+    "moderation.listing_is_there",
+    select(literal(1).label("one")).where(listings.c.id == bindparam("listing_id")),
+    ThereRow,
+)
+
+
+def listing_is_there(_: AdminScope, listing_id: UUID) -> Bound[ThereRow]:
+    """Whether there is such a listing."""
+    return _IS_THERE.bind(listing_id=listing_id)
