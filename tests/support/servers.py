@@ -23,7 +23,7 @@ from tests.support.people import People
 
 SERVE = (sys.executable, "-m", "fleetprompt", "serve")
 ROOT = Path(__file__).parents[2]
-READY_WITHIN_S = 30
+READY_WITHIN_S = 60
 STOP_WITHIN_S = 15
 ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 
