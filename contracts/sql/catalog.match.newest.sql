@@ -1,57 +1,90 @@
 -- catalog.match.newest -> FoundRow
 --   coalesce_1 = 0
 --   coalesce_2 = 0
---   param_1 = 1000
---   param_2 = 200
+--   param_1 = 5000
+--   param_2 = 1000
 --   param_3 = 1
 --   param_4 = UUID('00000000-0000-0000-0000-000000000000')
-WITH alone AS
-(SELECT listings.id AS id, 0 AS sort_key
+WITH at_once AS materialized
+(SELECT newest.id AS id
+FROM (SELECT listings.id AS id, listings.search_vector AS search_vector
 FROM listings
 WHERE listings.status = 'published' AND (listings.publisher_id NOT IN (SELECT publishers.id
 FROM publishers
 WHERE publishers.suspended_at_ms IS NOT NULL)) AND (%(asset_kind)s::VARCHAR IS NULL OR listings.asset_kind =
   %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id = %(publisher_id)s::UUID) AND
-  listings.id < %(after_id)s::UUID AND (listings.search_vector @@ CAST(%(matching)s AS TSQUERY)) ORDER BY listings.id
-  DESC
+  listings.id < %(after_id)s::UUID ORDER BY listings.id DESC
+ LIMIT %(param_1)s::INTEGER) AS newest
+WHERE newest.search_vector @@ CAST(%(matching)s AS TSQUERY) ORDER BY newest.id DESC
+ LIMIT %(fetch)s),
+by_index AS materialized
+(SELECT listings.id AS id
+FROM listings
+WHERE listings.status = 'published' AND (listings.publisher_id NOT IN (SELECT publishers.id
+FROM publishers
+WHERE publishers.suspended_at_ms IS NOT NULL)) AND (%(asset_kind)s::VARCHAR IS NULL OR listings.asset_kind =
+  %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id = %(publisher_id)s::UUID) AND
+  listings.id < %(after_id)s::UUID AND (listings.search_vector @@ CAST(%(matching)s AS TSQUERY)) AND (SELECT count(*)
+  AS count_1
+FROM at_once) != %(fetch)s::INTEGER),
+alone AS
+(SELECT either.id AS id
+FROM (SELECT at_once.id AS id
+FROM at_once
+WHERE (SELECT count(*) AS count_1
+FROM at_once) = %(fetch)s::INTEGER UNION ALL SELECT by_index.id AS id
+FROM by_index) AS either ORDER BY either.id DESC
  LIMIT %(fetch)s)
  SELECT listings.id, listings.asset_kind, listings.status, listings.name, listings.summary, listings.tags,
   listings.categories, listings.images, listings.docs_url, listings.repo_url, listings.created_at_ms,
   listings.updated_at_ms, listings.publisher_id, publishers.handle, publishers.display_name AS publisher_name,
   publishers.verification_status, publishers.verification_checked_at_ms, coalesce(stat_totals.install_intents_30d,
   %(coalesce_1)s::INTEGER) AS install_intents_30d, coalesce(stat_totals.redemptions_30d, %(coalesce_2)s::INTEGER) AS
-  redemptions_30d, matches.sort_key
-FROM (SELECT DISTINCT ON (found.id) found.id AS id, found.sort_key AS sort_key
-FROM (SELECT alone.id AS id, alone.sort_key AS sort_key
-FROM alone UNION ALL SELECT of_named.id AS id, of_named.sort_key AS sort_key
-FROM (SELECT of_one.id AS id, of_one.sort_key AS sort_key
-FROM (SELECT anon_1.id AS id, anon_1.search_vector AS search_vector, anon_1.has_all_words AS has_all_words
-FROM (SELECT publishers.id AS id, publishers.search_vector AS search_vector, true AS has_all_words
+  redemptions_30d, page.sort_key
+FROM (SELECT listings.id AS id, 0 AS sort_key
+FROM (SELECT DISTINCT found.id AS id
+FROM (SELECT alone.id AS id
+FROM alone UNION ALL SELECT of_named.id AS id
+FROM (SELECT of_one.id AS id
+FROM (SELECT publishers.id AS id, publishers.search_vector AS search_vector
 FROM publishers
 WHERE publishers.suspended_at_ms IS NULL AND (%(publisher_id)s::UUID IS NULL OR publishers.id =
-  %(publisher_id)s::UUID) AND CAST(%(in_publisher)s AS TSQUERY) IS NOT NULL AND (publishers.search_vector @@
-  CAST(%(well_spelt)s AS TSQUERY)) ORDER BY publishers.id
- LIMIT %(param_1)s::INTEGER) AS anon_1 UNION ALL SELECT anon_2.id AS id, anon_2.search_vector AS search_vector,
-  anon_2.has_all_words AS has_all_words
-FROM (SELECT publishers.id AS id, publishers.search_vector AS search_vector, false AS has_all_words
-FROM publishers
-WHERE publishers.suspended_at_ms IS NULL AND (%(publisher_id)s::UUID IS NULL OR publishers.id =
-  %(publisher_id)s::UUID) AND CAST(%(in_publisher)s AS TSQUERY) IS NOT NULL AND (publishers.search_vector @@
-  CAST(%(in_publisher)s AS TSQUERY)) AND NOT (publishers.search_vector @@ CAST(%(well_spelt)s AS TSQUERY)) ORDER BY
-  publishers.id
- LIMIT %(param_2)s::INTEGER) AS anon_2) AS named JOIN LATERAL (SELECT listings.id AS id, 0 AS sort_key
+  %(publisher_id)s::UUID) AND (publishers.search_vector @@ CAST(%(well_spelt)s AS TSQUERY)) ORDER BY publishers.id
+ LIMIT %(param_2)s::INTEGER) AS with_all_words JOIN LATERAL (SELECT listings.id AS id
 FROM listings
-WHERE listings.status = 'published' AND listings.publisher_id = named.id AND (%(asset_kind)s::VARCHAR IS NULL OR
-  listings.asset_kind = %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id =
+WHERE listings.status = 'published' AND listings.publisher_id = with_all_words.id AND (%(asset_kind)s::VARCHAR IS NULL
+  OR listings.asset_kind = %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id =
   %(publisher_id)s::UUID) AND listings.id < %(after_id)s::UUID AND listings.id >= coalesce((SELECT alone.id
 FROM alone
-WHERE (SELECT count(*) AS count_1
+WHERE (SELECT count(*) AS count_2
 FROM alone) = %(fetch)s::INTEGER ORDER BY alone.id
- LIMIT %(param_3)s::INTEGER), %(param_4)s::UUID) AND CASE WHEN named.has_all_words THEN CAST(%(narrowing)s AS TSQUERY)
-  IS NULL OR (listings.search_vector @@ CAST(%(narrowing)s AS TSQUERY)) ELSE (listings.search_vector ||
-  named.search_vector) @@ CAST(%(matching)s AS TSQUERY) END ORDER BY listings.id DESC
+ LIMIT %(param_3)s::INTEGER), %(param_4)s::UUID) AND (CAST(%(narrowing)s AS TSQUERY) IS NULL OR
+  (listings.search_vector @@ CAST(%(narrowing)s AS TSQUERY))) ORDER BY listings.id DESC
+ LIMIT %(fetch)s) AS of_one ON true ORDER BY of_one.id DESC
+ LIMIT %(fetch)s) AS of_named UNION ALL SELECT of_named.id AS id
+FROM (SELECT of_one.id AS id
+FROM (SELECT DISTINCT ON (of_word.id) of_word.id AS id, of_word.search_vector AS search_vector
+FROM unnest(CAST(%(in_publisher)s AS TSQUERY[])) AS anon_1(word) JOIN LATERAL (SELECT publishers.id AS id,
+  publishers.search_vector AS search_vector
+FROM publishers
+WHERE publishers.suspended_at_ms IS NULL AND (%(publisher_id)s::UUID IS NULL OR publishers.id =
+  %(publisher_id)s::UUID) AND (publishers.search_vector @@ anon_1.word) AND NOT (publishers.search_vector @@
+  CAST(%(well_spelt)s AS TSQUERY)) ORDER BY publishers.id
+ LIMIT %(publishers_per_word)s) AS of_word ON true ORDER BY of_word.id) AS with_some_words JOIN LATERAL (SELECT
+  listings.id AS id
+FROM listings
+WHERE listings.status = 'published' AND listings.publisher_id = with_some_words.id AND (%(asset_kind)s::VARCHAR IS
+  NULL OR listings.asset_kind = %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id
+  = %(publisher_id)s::UUID) AND listings.id < %(after_id)s::UUID AND listings.id >= coalesce((SELECT alone.id
+FROM alone
+WHERE (SELECT count(*) AS count_2
+FROM alone) = %(fetch)s::INTEGER ORDER BY alone.id
+ LIMIT %(param_3)s::INTEGER), %(param_4)s::UUID) AND ((listings.search_vector || with_some_words.search_vector) @@
+  CAST(%(matching)s AS TSQUERY)) ORDER BY listings.id DESC
  LIMIT %(fetch)s) AS of_one ON true ORDER BY of_one.id DESC
  LIMIT %(fetch)s) AS of_named) AS found ORDER BY found.id DESC
- LIMIT %(fetch)s) AS matches JOIN listings ON listings.id = matches.id JOIN publishers ON publishers.id =
+ LIMIT %(fetch)s) AS matches JOIN listings ON listings.id = matches.id
+WHERE listings.id < %(after_id)s::UUID ORDER BY listings.id DESC
+ LIMIT %(fetch)s) AS page JOIN listings ON listings.id = page.id JOIN publishers ON publishers.id =
   listings.publisher_id AND publishers.suspended_at_ms IS NULL LEFT OUTER JOIN stat_totals ON stat_totals.listing_id =
-  listings.id ORDER BY matches.id DESC
+  listings.id ORDER BY page.id DESC

@@ -14,9 +14,7 @@ from tests.support.callers import Caller
 from tests.support.databases import Database
 from tests.support.large_market import COMMON_TAG, COMMON_WORD, RARE_TAG, WORD_OF_EVERY_PUBLISHER
 
-IS_PUBLIC = (
-    "status = 'published' and publisher_id in (select id from publishers where suspended_at_ms is null)"
-)
+IS_PUBLIC = "status = 'published' and publisher_id in (select id from publishers where suspended_at_ms is null)"
 
 
 @pytest.fixture
@@ -77,7 +75,7 @@ async def test_the_newest_are_walked_to_the_end_with_a_text_and_without(
     publisher_id = ids.encode("pub", publisher)
     assert len(own) > CANDIDATES_MAX
     assert _ids(await walk(visitor, publisherId=publisher_id, limit=200)) == own
-    params = {"publisherId": publisher_id, "sort": "newest", "limit": 200}
+    params: dict[str, Any] = {"publisherId": publisher_id, "sort": "newest", "limit": 200}
     assert _ids(await walk(visitor, q=WORD_OF_EVERY_PUBLISHER, **params)) == own
     tagged = _newest(market_of_100_000, "publisher_id = %s and %s = any(tags)", 10_000, publisher, COMMON_TAG)
     assert _ids(await walk(visitor, tags=COMMON_TAG, **params)) == tagged
