@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from fleetprompt import ids
+from fleetprompt.accounts.purge_sessions import purge_sessions
 from fleetprompt.authz import SYSTEM
 from fleetprompt.catalog.fold_facets import fold_facets
 from fleetprompt.errors import Refusal
@@ -53,6 +54,7 @@ JOBS: Final[tuple[Job, ...]] = (
     Job(purge_nonces, 10 * 60),
     Job(purge_tokens, HOUR_S),
     Job(purge_intents, HOUR_S),
+    Job(purge_sessions, HOUR_S),
 )
 
 
