@@ -10,8 +10,9 @@ import msgspec
 from fleetprompt.accounts.create_admin import create_admin
 from fleetprompt.accounts.model import MakeAdmin, UserReply
 from fleetprompt.accounts.promote_admin import promote_admin
-from fleetprompt.commands.instance import Failure, bring_up_to_date, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, open_instance, read_settings
 from fleetprompt.commands.operations import run_as_system
+from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.constraints import Unfit
 from fleetprompt.errors import Code, Reason, Refusal
 from fleetprompt.fields import rules_by_field

@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
-import psycopg
 
 from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
 from fleetprompt.settings import Settings, SettingsError, load
-from fleetprompt.store import migrate
 from fleetprompt.store.embedded import EmbeddedDatabase, EmbeddedError, acquire
 
 
@@ -68,18 +66,3 @@ def _instance(settings: Settings, embedded: EmbeddedDatabase | None) -> Instance
         raise Failure("FLEETPROMPT_DATABASE_URL names no database.")
     owner = settings.migrate_database_url or serving
     return Instance(settings, ring, serving.reveal(), owner.reveal(), None)
-
-
-def bring_up_to_date(instance: Instance) -> None:
-    """Migrate the embedded database; insist that another one was migrated. Raises Failure."""
-    try:
-        if instance.embedded is not None:
-            migrate.migrate(instance.owner_url, instance.serving_url)
-            return
-        at, needed = migrate.current(instance.serving_url), migrate.head()
-    except psycopg.Error as error:
-        raise Failure(f"The database cannot be reached: {error}") from error
-    if at != needed:
-        raise Failure(
-            f"The database is at migration {at or 'none'}, this version needs {needed}. Run: fleetprompt migrate"
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -17,10 +18,15 @@ import uvicorn
 
 from fleetprompt.app import Process, build_process
 from fleetprompt.clock import SystemClock
-from fleetprompt.commands.instance import Failure, Instance, bring_up_to_date, open_instance, read_settings
+from fleetprompt.commands.doctor import exposure
+from fleetprompt.commands.instance import Failure, Instance, open_instance, read_settings
+from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.commands.watch import kept_running
 from fleetprompt.settings import PREFIX, Origin, Settings
+from fleetprompt.store import inspection
 from fleetprompt.telemetry import start_logging
+
+logger = logging.getLogger(__name__)
 
 DRAIN_S_MAX: Final = 10
 BACKLOG: Final = 1024
@@ -90,6 +96,7 @@ def serve(host: str, port: int, jobs: bool) -> None:
         settings = reached_at(settings, listener)
         process = build_process(settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs)
         announce(instance, listener)
+        warn(settings, instance, listener)
         with kept_running(instance.embedded):
             started = serve_on(process, listener)
         log.stop()
@@ -111,3 +118,14 @@ def announce(instance: Instance, listener: socket.socket) -> None:
     shown = f"[{host}]" if ":" in host else host
     database = "the embedded PostgreSQL" if instance.embedded is not None else "FLEETPROMPT_DATABASE_URL"
     click.echo(f"FleetPrompt serves http://{shown}:{port} on {database}. Stop it with Ctrl-C.")
+
+
+def warn(settings: Settings, instance: Instance, listener: socket.socket) -> None:
+    """Warn loudly of what must not be reached by others: on standard output, and in the log."""
+    if settings.is_loopback and ipaddress.ip_address(listener.getsockname()[0]).is_loopback:
+        return
+    with inspection.looking(instance.serving_url) as connection:
+        role = inspection.role(connection)
+    for risk in exposure.risks(settings, role):
+        logger.warning("%s %s", risk.problem, risk.fix)
+        click.secho(f"WARNING: {risk.problem}\n         {risk.fix}", fg="red", bold=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from alembic import command
@@ -59,8 +59,12 @@ def print_sql(serving_role: str | None) -> None:
 def current(url: str) -> str | None:
     """The revision that a database is at, or None for one that was never migrated."""
     with psycopg.connect(url) as connection:
-        row = connection.execute("select to_regclass('public.alembic_version') is not null").fetchone()
-        if row is None or not row[0]:
-            return None
-        row = connection.execute("select version_num from alembic_version").fetchone()
-        return None if row is None else str(row[0])
+        return revision(connection)
+
+
+def revision(connection: psycopg.Connection[tuple[Any, ...]]) -> str | None:
+    """The same over a connection that is there."""
+    if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,):
+        return None
+    row = connection.execute("select version_num from alembic_version").fetchone()
+    return None if row is None else str(row[0])

@@ -1,0 +1,108 @@
+"""The whole examination: each theme in turn, and what follows where an earlier one cannot be looked at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import psycopg
+
+from fleetprompt.clock import SystemClock
+from fleetprompt.commands.doctor import exposure, files, keys, roles, schema, timing
+from fleetprompt.commands.doctor.report import Finding, Report, Theme, unknown
+from fleetprompt.jobs import JOBS
+from fleetprompt.runtime import job_runs, key_versions
+from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
+from fleetprompt.settings import Settings, SettingsError, load
+from fleetprompt.store import inspection
+from fleetprompt.store.embedded import EmbeddedError, acquire
+
+SETTINGS: Final = "Settings"
+IN_ROWS: Final = (keys.NAME, timing.JOBS)
+IN_SCHEMA: Final = (schema.TRIGGERS, roles.NAME, *IN_ROWS)
+IN_DATABASE: Final = (schema.DATABASE, schema.MIGRATIONS, timing.CLOCK, *IN_SCHEMA)
+
+
+def examine() -> Report:
+    """Look at everything that can be looked at in this environment."""
+    try:
+        settings = load(os.environ)
+    except SettingsError as error:
+        problems = str(error).splitlines()[1:]
+        findings = tuple(Finding(problem.strip(), "Set or unset the variable as said.") for problem in problems)
+        rest = (files.NAME, *IN_DATABASE, exposure.NAME)
+        return Report((Theme(SETTINGS, "of this environment", findings), *_waiting(rest, "settings")))
+    return Report((Theme(SETTINGS, "of this environment"), files.look(settings), *_beyond_files(settings)))
+
+
+def _beyond_files(settings: Settings) -> list[Theme]:
+    role = None
+    try:
+        with _database(settings) as connection:
+            role = inspection.role(connection)
+            themes = [*_in_database(settings, connection, role)]
+    except (psycopg.Error, EmbeddedError) as error:
+        away = Finding(f"The database cannot be used: {error}", "Start it, or mend the address that names it.")
+        themes = [Theme(schema.DATABASE, "not reached", (away,)), *_waiting(IN_DATABASE[1:], "database")]
+    return [*themes, exposure.look(settings, role)]
+
+
+def _in_database(settings: Settings, connection: inspection.Connection, role: inspection.Role) -> Iterator[Theme]:
+    yield schema.look_at_version(connection)
+    migrations = schema.look_at_migrations(connection)
+    yield migrations
+    yield timing.look_at_clock(SystemClock().now_ms(), inspection.now_ms(connection))
+    if migrations.findings:
+        yield from _waiting(IN_SCHEMA, "migrations")
+        return
+    yield schema.look_at_triggers(connection)
+    yield roles.look(role, inspection.privileges(connection))
+    try:
+        yield from _in_rows(settings, connection)
+    except psycopg.errors.InsufficientPrivilege:
+        yield from _waiting(IN_ROWS, "grants")
+
+
+def _in_rows(settings: Settings, connection: inspection.Connection) -> list[Theme]:
+    now_ms = SystemClock().now_ms()
+    (found,) = inspection.read(connection, key_versions.in_use(now_ms))
+    runs = inspection.read(connection, job_runs.all_runs())
+    ring = _key_ring(settings)
+    return [
+        keys.look(settings, ring, found) if isinstance(ring, KeyRing) else ring,
+        timing.look_at_jobs(JOBS, runs, found.first_seen_at_ms, now_ms),
+    ]
+
+
+def _key_ring(settings: Settings) -> KeyRing | Theme:
+    if settings.master_keys is not None:
+        return settings.master_keys
+    if not settings.key_ring_path.exists():
+        return _waiting([keys.NAME], "files")[0]
+    try:
+        return load_or_create(settings.key_ring_path)
+    except KeyRingError as error:
+        return Theme(keys.NAME, "not read", (Finding(str(error), "Mend the file, or put it back from its backup."),))
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[inspection.Connection]:
+    """The serving role's connection. The embedded server is started for as long as this lasts, unless it runs."""
+    if settings.database_url is not None:
+        with inspection.looking(settings.database_url.reveal()) as connection:
+            yield connection
+        return
+    if not (settings.data_dir / "postgres" / "data").is_dir():
+        raise EmbeddedError(f"there is none in {settings.data_dir} yet; `fleetprompt serve` creates it.")
+    embedded = acquire(settings.data_dir)
+    try:
+        with inspection.looking(embedded.serving_url) as connection:
+            yield connection
+    finally:
+        embedded.release()
+
+
+def _waiting(names: Iterable[str], what: str) -> list[Theme]:
+    return [unknown(name, f"not looked at: {what} first") for name in names]

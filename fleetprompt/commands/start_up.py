@@ -1,0 +1,62 @@
+"""What must be in order before anything works on an instance: its schema, and the keys that its rows need (spec 7)."""
+
+from __future__ import annotations
+
+import psycopg
+
+from fleetprompt.clock import SystemClock
+from fleetprompt.commands.instance import Failure, Instance
+from fleetprompt.commands.operations import run_as_system
+from fleetprompt.errors import Refusal
+from fleetprompt.runtime.key_versions import (
+    KeysInUse,
+    RecordedVersions,
+    RecordKeyVersions,
+    in_use,
+    problems_of,
+    record_key_versions,
+)
+from fleetprompt.store import inspection, migrate
+
+MEND_KEYS = (
+    "Put the missing key back, in FLEETPROMPT_MASTER_KEYS or in {path}; where it is lost for good, "
+    "`fleetprompt keys retire VERSION --revoke-dependents` gives up what needs it."
+)
+
+
+def bring_up_to_date(instance: Instance) -> None:
+    """Migrate the embedded database, or insist that another one was migrated; then look at the keys.
+
+    New key versions are recorded. Raises Failure where the database is away or behind, or the ring is not the one that
+    the database needs.
+    """
+    try:
+        _settle_schema(instance)
+        with inspection.looking(instance.serving_url) as connection:
+            (found,) = inspection.read(connection, in_use(SystemClock().now_ms()))
+    except psycopg.Error as error:
+        raise Failure(f"The database cannot be reached: {error}") from error
+    _settle_keys(instance, found)
+
+
+def _settle_schema(instance: Instance) -> None:
+    if instance.embedded is not None:
+        migrate.migrate(instance.owner_url, instance.serving_url)
+        return
+    at, needed = migrate.current(instance.serving_url), migrate.head()
+    if at != needed:
+        raise Failure(
+            f"The database is at migration {at or 'none'}, this version needs {needed}. Run: fleetprompt migrate"
+        )
+
+
+def _settle_keys(instance: Instance, found: KeysInUse) -> None:
+    if problems := problems_of(instance.ring, found):
+        told = [*map(str, problems), MEND_KEYS.format(path=instance.settings.key_ring_path)]
+        raise Failure("\n".join(told))
+    if set(instance.ring.versions) <= set(found.recorded):
+        return
+    try:
+        run_as_system(instance, record_key_versions, RecordKeyVersions(), RecordedVersions)
+    except Refusal as refusal:
+        raise Failure(f"The keys could not be recorded: {refusal.message}") from refusal
