@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import httpx
@@ -10,9 +9,10 @@ import pytest
 from msgspec import UNSET
 
 from fleetprompt.runtime.operations import Ledger, Owner
-from tests.operations.cases import LEDGERED, Ready, Request, names, plan
+from tests.operations.cases import LEDGERED, Ready, names, plan
 from tests.operations.cast import Cast
 from tests.operations.naming import naming_nothing
+from tests.operations.retries import assert_key_stands_for_one_request
 from tests.support.answers import assert_error, assert_replayed
 from tests.support.callers import Caller, Partner, fresh_key
 from tests.support.contents import unchanged
@@ -33,16 +33,6 @@ WELL_FORMED: Final = ("!", "~" * 128, '"a,b;c"')
 each_ledgered = pytest.mark.parametrize("route", LEDGERED, ids=names(LEDGERED))
 
 
-def _other_requests(ready: Ready) -> Iterator[tuple[str, Request]]:
-    """(What differs, a request) for requests that decode as the first one did."""
-    request = ready.case.request
-    if ready.case.other is not UNSET:
-        yield "body", request.with_body(**ready.case.other)
-    if request.path:
-        yield "path", naming_nothing(ready.route, request)
-    yield "If-Match", request.with_headers({"If-Match": '"7"'})
-
-
 @each_ledgered
 def test_other_bodies_are_tried_wherever_there_is_a_body(ready: Ready) -> None:
     assert (ready.case.other is UNSET) == (not plan(ready.route).body.all)
@@ -52,15 +42,7 @@ def test_other_bodies_are_tried_wherever_there_is_a_body(ready: Ready) -> None:
 async def test_u_idemp_02_r_idemp_04_the_same_key_with_another_request_is_a_conflict(
     ready: Ready, database: Database
 ) -> None:
-    key = fresh_key()
-    first = await ready.send(key=key)
-    ready.assert_succeeded(first)
-    with unchanged(database, but=ready.spent):
-        for _, other in _other_requests(ready):
-            assert_error(await ready.send(other, key=key), "CONFLICT", "idempotency_key_reused")
-        if not ready.is_signed:
-            assert_error(await ready.send(key=key, query_string="?&"), "CONFLICT", "idempotency_key_reused")
-        assert_replayed(await ready.send(key=key), first)
+    await assert_key_stands_for_one_request(ready, database)
 
 
 @each_ledgered

@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from typing import Any, Final
 
-import httpx
 import msgspec
 import pytest
 
 from fleetprompt.runtime.operations import REGISTRY, Ledger, Operation
 from fleetprompt.web.routing import Route
-from tests.operations.arrangements import make_ready
 from tests.operations.cases import LEDGERED, Ready, names, secrets_of
 from tests.operations.cast import Cast
 from tests.operations.credentials import another_credential
+from tests.operations.retries import assert_one_of_many_executes, assert_retries_replay, first_answer
 from tests.support.answers import assert_error, assert_replayed
 from tests.support.callers import fresh_key
 from tests.support.clock import FakeClock
-from tests.support.contents import added_rows, unchanged
+from tests.support.contents import unchanged
 from tests.support.databases import Database
 from tests.support.people import Person
 
-AT_ONCE: Final = 8
-RECORD = "select * from idempotency_keys where key = %s"
+RECORD: Final = "select * from idempotency_keys where key = %s"
 
 each_ledgered = pytest.mark.parametrize("route", LEDGERED, ids=names(LEDGERED))
-
-
-async def _first(ready: Ready, key: str) -> httpx.Response:
-    response = await ready.send(key=key)
-    ready.assert_succeeded(response)
-    return response
 
 
 @each_ledgered
 async def test_u_idemp_01_r_idemp_01_r_idemp_02_r_idemp_03_a_retry_gets_the_first_answer_and_nothing_happens_twice(
     ready: Ready, database: Database
 ) -> None:
-    key = fresh_key()
-    first = await _first(ready, key)
-    with unchanged(database, but=ready.spent):
-        for _ in range(2):
-            assert_replayed(await ready.send(key=key), first)
+    await assert_retries_replay(ready, database)
 
 
 @each_ledgered
 async def test_a_request_that_is_only_written_otherwise_is_the_same(ready: Ready, database: Database) -> None:
     key = fresh_key()
-    first = await _first(ready, key)
+    first = await first_answer(ready, key)
     body = ready.case.request.body
     spelled = b"" if body is msgspec.UNSET else _spelled_otherwise(body)
     with unchanged(database, but=ready.spent):
@@ -65,27 +52,13 @@ def _spelled_otherwise(body: Any) -> bytes:
 async def test_r_idemp_01_r_idemp_02_r_idemp_03_of_many_at_once_one_executes_and_the_others_replay(
     cast: Cast, route: Route, database: Database
 ) -> None:
-    alone, together = await make_ready(cast, route), await make_ready(cast, route)
-    with added_rows(database) as added_alone:
-        await _first(alone, fresh_key())
-    key = fresh_key()
-    with added_rows(database) as added_together:
-        answers = await asyncio.gather(*(together.send(key=key) for _ in range(AT_ONCE)))
-    (first,) = [answer for answer in answers if "idempotent-replayed" not in answer.headers]
-    together.assert_succeeded(first)
-    for answer in answers:
-        if answer is not first:
-            assert_replayed(answer, first)
-    for table in together.spent:
-        assert added_together.pop(table) == AT_ONCE
-        added_alone.pop(table)
-    assert added_together == added_alone
+    await assert_one_of_many_executes(cast, route, database)
 
 
 @each_ledgered
 async def test_a_replay_is_given_though_the_state_has_moved_on(ready: Ready, database: Database) -> None:
     key = fresh_key()
-    first = await _first(ready, key)
+    first = await first_answer(ready, key)
     if ready.case.move_on is not None:
         await ready.case.move_on()
         if ready.route.method != "PUT":  # which would bring the first state back
@@ -100,7 +73,7 @@ async def test_a_replay_is_given_to_another_credential_of_the_same_caller(
     ready: Ready, cast: Cast, database: Database
 ) -> None:
     key = fresh_key()
-    first = await _first(ready, key)
+    first = await first_answer(ready, key)
     others = [other async for other in another_credential(ready, cast)]
     assert others
     with unchanged(database, but=ready.spent):
@@ -113,7 +86,7 @@ async def test_what_is_asked_of_every_request_is_asked_of_a_replay(
     ready: Ready, cast: Cast, database: Database
 ) -> None:
     key = fresh_key()
-    first = await _first(ready, key)
+    first = await first_answer(ready, key)
     with unchanged(database, but=ready.spent):
         assert_error(await ready.send(by=cast.visitor(), key=key), "UNAUTHENTICATED")
         malformed = ready.case.request.with_body(unheard="of")
@@ -124,7 +97,7 @@ async def test_what_is_asked_of_every_request_is_asked_of_a_replay(
 @each_ledgered
 async def test_u_idemp_03_the_ledger_holds_neither_secret_nor_request(ready: Ready, database: Database) -> None:
     key = fresh_key()
-    first = await _first(ready, key)
+    first = await first_answer(ready, key)
     ((*record,),) = database.rows(RECORD, key)
     held = b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in record)
     assert key.encode() in held
@@ -143,7 +116,7 @@ async def test_u_idemp_03_the_ledger_holds_neither_secret_nor_request(ready: Rea
 @each_ledgered
 async def test_a_record_lives_24_hours_and_is_then_replaced(ready: Ready, database: Database, clock: FakeClock) -> None:
     key = fresh_key()
-    first = await _first(ready, key)
+    first = await first_answer(ready, key)
     clock.advance(hours=24, ms=-1)
     await _sign_in_again(ready)
     assert_replayed(await ready.send(key=key), first)
