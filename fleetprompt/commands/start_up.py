@@ -18,10 +18,7 @@ from fleetprompt.runtime.key_versions import (
 )
 from fleetprompt.store import inspection, migrate
 
-MEND_KEYS = (
-    "Put the missing key back, in FLEETPROMPT_MASTER_KEYS or in {path}; where it is lost for good, "
-    "`fleetprompt keys retire VERSION --revoke-dependents` gives up what needs it."
-)
+MEND_KEYS = "Put the missing key back, in FLEETPROMPT_MASTER_KEYS or in {path}: what is live still needs it."
 
 
 def bring_up_to_date(instance: Instance) -> None:
