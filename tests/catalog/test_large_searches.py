@@ -81,11 +81,21 @@ async def test_the_newest_are_walked_to_the_end_with_a_text_and_without(
     assert _ids(await walk(visitor, tags=COMMON_TAG, **params)) == tagged
 
 
-async def test_a_rare_word_in_a_publishers_name_is_found_beside_a_common_one(
+async def test_a_publishers_own_word_is_found_beside_words_that_are_common_everywhere(
     visitor: Caller, market_of_100_000: Database
 ) -> None:
-    words = market_of_100_000.value("select display_name from publishers where handle = 'p-4321'").split()
-    rare = max(words, key=len)
-    found = await walk(visitor, q=f"{rare} {WORD_OF_EVERY_PUBLISHER}", sort="newest", limit=200)
     publisher = market_of_100_000.value("select id from publishers where handle = 'p-4321'")
-    assert set(_newest(market_of_100_000, "publisher_id = %s", 1000, publisher)) <= set(_ids(found))
+    name = market_of_100_000.value("select display_name from publishers where id = %s", publisher)
+    own_word = max(name.split(), key=len)
+    own = _newest(market_of_100_000, "publisher_id = %s", 1000, publisher)
+    with_word = _newest(
+        market_of_100_000, "publisher_id = %s and search_vector @@ %s::tsquery", 1000, publisher, f"{COMMON_WORD}:*"
+    )
+    assert 0 < len(with_word) < len(own)
+    params: dict[str, Any] = {"publisherId": ids.encode("pub", publisher), "sort": "newest", "limit": 200}
+    for filters in ({}, params):
+        everything = {"sort": "newest", "limit": 200, **filters}
+        both = await walk(visitor, q=f"{own_word} {WORD_OF_EVERY_PUBLISHER}", **everything)
+        assert set(own) <= set(_ids(both))
+        narrower = await walk(visitor, q=f"{own_word} {COMMON_WORD}", **everything)
+        assert set(with_word) <= set(_ids(narrower))

@@ -21,9 +21,10 @@ from fleetprompt.versions import version_precedence_key
 from tests.support.databases import Cluster, Database, Run
 
 LISTINGS: Final = 100_000
-PATTERNS: Final = 10_000
-"""So many listings differ in what they say; each is there ten times, at other times and of other publishers."""
-PUBLISHERS: Final = 5_000
+PATTERNS: Final = 9_973
+"""So many listings differ in what they say; each is there ten times, of ten publishers."""
+PUBLISHERS: Final = 4_999
+"""A prime like the patterns, so that every publisher has listings of every sort."""
 SUSPENDED_PUBLISHERS: Final = 25
 START_MS: Final = 1_700_000_000_000
 LISTED_EVERY_MS: Final = 1_000

@@ -87,7 +87,9 @@ async def test_i_pub_01_only_published_listings_of_publishers_who_are_not_suspen
         found = await walk(api, **params)
         assert not hidden & set(_ids(found)), params
         assert {item["status"] for item in found} <= {"published"}
-    assert _ids(await walk(api, tags="pelican")) == [public.id]
+    for params in ({"tags": "pelican"}, {"q": "pelican"}, {"q": "pelican", "sort": "name"}):
+        assert _ids(await walk(api, limit=1, **params)) == [public.id]
+    assert public.id in _ids(await walk(api, limit=1))
     reinstate_publisher(app, dan)
     assert _ids(await walk(api, tags="pelican")) == [of_suspended.id, public.id]
 

@@ -156,3 +156,20 @@ async def test_a_publishers_name_is_narrowed_by_the_listings_own_tags(api: Calle
     assert await names(api, q="quipu knots", tags="rope", sort="newest") == [name]
     assert await names(api, q="quipu", assetKind="spec_asset") == []
     assert await names(api, q="quipu", publisherId=cleo.publisher_id) == [plain, name]
+
+
+async def test_what_is_edited_or_renamed_is_found_by_its_new_words_only(api: Caller, people: People) -> None:
+    dora = await people.publisher("Dora Xylem")
+    offer = await market.on_sale(dora, name="Bellows", tags=["forge"], categories=["metal"], summary="Blows air.")
+    before = {"bellows", "xylem", "forge", "blows"}
+    for q in before:
+        assert await names(api, q=q) == ["Bellows"]
+    changes = {"name": "Anvil", "tags": ["smithy"], "categories": ["iron"], "summary": "Stands still."}
+    assert (await dora.patch(f"/v1/publisher/listings/{offer.listing.id}", changes)).is_success
+    assert (await dora.put("/v1/publisher/profile", {"displayName": "Dora Phloem"})).is_success
+    for q in ("anvil", "phloem", "smithy", "stands", "anvl"):
+        assert await names(api, q=q) == ["Anvil"]
+    for q in before - {"xylem"}:
+        assert await names(api, q=q) == []
+    assert await names(api, tags="smithy", categories="iron") == ["Anvil"]
+    assert await names(api, tags="forge") == await names(api, categories="metal") == []
