@@ -25,9 +25,11 @@ from fleetprompt.fields import (
     ReportSummary,
     RequestId,
     Rule,
+    SearchText,
     UserId,
 )
 from fleetprompt.runtime.pagination import ListCommand
+from fleetprompt.search_text import TextQuery, text_query
 
 REVISION_MAX: Final = 2**31 - 1
 ID_PREFIX: Final = {ActorType.USER: "usr", ActorType.PARTNER: "prt"}
@@ -110,10 +112,16 @@ class ResolveReport(Command):
 
 
 class ListListings(ListCommand):
-    """Listings, all or those that are flagged or not, or of one status."""
+    """Listings that match everything that is given. A blank `q` counts as none."""
 
     flagged: bool | UnsetType = UNSET
     status: ListingStatus | UnsetType = UNSET
+    q: SearchText | UnsetType = UNSET
+
+    @property
+    def text(self) -> TextQuery | None:
+        """What `q` asks for, None where it is absent or blank."""
+        return None if self.q is UNSET else text_query(self.q)
 
 
 class ShowListing(Command):

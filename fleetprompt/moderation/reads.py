@@ -34,6 +34,7 @@ from fleetprompt.moderation.model import (
     AdminRevisionReply,
 )
 from fleetprompt.moderation.statements import history, listings, people, reports
+from fleetprompt.moderation.statements.search import search_page
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Owner, query
 from fleetprompt.runtime.pagination import Page, Pager
@@ -45,17 +46,20 @@ _OWNS_LISTING: Final = {"listing_id": Owner.ADMIN}
 
 @query("moderation.listings", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
 async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page[AdminListingItem]:
-    """Every listing, whatever its status, the newest first. Raises VALIDATION_FAILED on `cursor`."""
+    """Every listing, whatever its status, the newest first; `q` finds words as the public search does (spec 6.3).
+
+    Raises VALIDATION_FAILED on `cursor`; UNAVAILABLE where a search takes longer than 300 ms.
+    """
+    scope, text = everything(admin), command.text
     pager = Pager(look.ring, "moderation.listings", "admin", command)
-    rows = await look.many(
-        listings.page(
-            everything(admin),
-            status=None if command.status is UNSET else command.status,
-            flagged=None if command.flagged is UNSET else command.flagged,
-            after=None if pager.after is None else UUID(pager.after[0]),
-            fetch=pager.fetch,
-        )
-    )
+    status = None if command.status is UNSET else command.status
+    flagged = None if command.flagged is UNSET else command.flagged
+    after = None if pager.after is None else UUID(pager.after[0])
+    if text is None:
+        bound = listings.page(scope, status=status, flagged=flagged, after=after, fetch=pager.fetch)
+    else:
+        bound = search_page(scope, text, status=status, flagged=flagged, after=after, fetch=pager.fetch)
+    rows = await look.many(bound, search=text is not None)
     return pager.page(rows, place=lambda row: [row.id], item=views.listing_item)
 
 

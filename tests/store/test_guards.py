@@ -46,6 +46,8 @@ SOME_ID: Final = str(UUID(int=1))
 
 # Values that break a constraint which is not of one of the four common forms.
 _BROKEN: Final[dict[str, list[Overrides]]] = {
+    "key_versions_version_check": [{"version": version} for version in ("1", "v0", "v1 ", "V1")],
+    "key_versions_fingerprint_check": [{"fingerprint": text} for text in ("", "0" * 15, "0" * 17, "G" * 16)],
     "users_suspension_check": [{"suspended_at_ms": 1, "suspend_reason": None}, {"suspend_reason": "Why."}],
     "publishers_handle_check": [{"handle": handle} for handle in ("a", "-a", "a-", "Ada", "a" * 40, "a\nb")],
     "publishers_bio_check": [{"bio_markdown": "A.", "bio_html": None}, {"bio_html": "A.", "bio_policy": None}],

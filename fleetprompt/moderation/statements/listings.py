@@ -49,16 +49,19 @@ _OF_PUBLISHER: Final = {
 }
 
 
-def _columns(row: type[msgspec.Struct]) -> list[Any]:
+def listing_columns(row: type[msgspec.Struct]) -> list[Any]:
+    """The columns of a row of a listing with its publisher."""
     return [
         _OF_PUBLISHER[name].label(name) if name in _OF_PUBLISHER else listings.c[name] for name in row.__struct_fields__
     ]
 
 
-_WITH_PUBLISHER: Final = listings.join(publishers, publishers.c.id == listings.c.publisher_id)
+WITH_PUBLISHER: Final = listings.join(publishers, publishers.c.id == listings.c.publisher_id)
 _ONE: Final = reading(
     "moderation.listing",
-    select(*_columns(AdminListingRow)).select_from(_WITH_PUBLISHER).where(listings.c.id == bindparam("listing_id")),
+    select(*listing_columns(AdminListingRow))
+    .select_from(WITH_PUBLISHER)
+    .where(listings.c.id == bindparam("listing_id")),
     AdminListingRow,
 )
 
@@ -69,7 +72,7 @@ def listing(_: AdminScope, listing_id: UUID) -> Bound[AdminListingRow]:
 
 
 def _page(status: bool, flagged: bool | None, continued: bool) -> Statement[AdminListingItemRow]:
-    query = select(*_columns(AdminListingItemRow)).select_from(_WITH_PUBLISHER)
+    query = select(*listing_columns(AdminListingItemRow)).select_from(WITH_PUBLISHER)
     name = "moderation.listings"
     if status:
         name += ".by_status"

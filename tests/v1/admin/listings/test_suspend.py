@@ -10,7 +10,7 @@ from fleetprompt import ids
 from tests.support import market
 from tests.support.answers import assert_error, assert_ok, assert_replayed, assert_same_refusal
 from tests.support.application import App
-from tests.support.callers import fresh_key
+from tests.support.callers import Caller, fresh_key
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
@@ -86,6 +86,28 @@ async def test_a_suspended_listing_cannot_be_suspended_again(ada: Person, ines: 
     with unchanged(database):
         answer = await ines.post(f"{LISTINGS}/{listing.id}/suspend", {"reason": "Another one."})
     assert_error(answer, "CONFLICT", "transition")
+
+
+async def test_i_pub_02_the_public_finds_it_nowhere_until_it_is_reinstated(
+    ada: Person, ines: Person, api: Caller
+) -> None:
+    offer = await market.on_sale(ada)
+    detail = f"/v1/public/listings/{offer.listing.id}"
+    paths = (detail, f"{detail}/releases", f"/v1/public/releases/{offer.id}")
+    search = {"q": offer.listing.body["name"], "publisherId": str(ada.publisher_id)}
+    (found,) = assert_ok(await api.get("/v1/public/listings/search", params=search))["items"]
+    assert found["listingId"] == offer.listing.id
+    for path in paths:
+        assert_ok(await api.get(path))
+    assert_ok(await ines.post(f"{LISTINGS}/{offer.listing.id}/suspend", REASON))
+    assert assert_ok(await api.get("/v1/public/listings/search", params=search))["items"] == []
+    absent = await api.get(f"/v1/public/listings/{ids.encode('lst', ids.new_uuid())}")
+    assert_error(absent, "NOT_FOUND")
+    for path in paths:
+        assert_same_refusal(await api.get(path), absent)
+    assert_ok(await ines.post(f"{LISTINGS}/{offer.listing.id}/reinstate", REASON))
+    for path in paths:
+        assert_ok(await api.get(path))
 
 
 async def test_its_publisher_sees_why_and_may_edit_and_revoke_but_not_publish(ada: Person, ines: Person) -> None:

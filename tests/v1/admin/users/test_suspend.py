@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 
 import pytest
 
@@ -10,7 +11,7 @@ from fleetprompt import ids
 from tests.support import market
 from tests.support.answers import assert_error, assert_ok, assert_replayed, assert_same_refusal
 from tests.support.application import App
-from tests.support.callers import fresh_key
+from tests.support.callers import Caller, fresh_key
 from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
@@ -116,6 +117,50 @@ async def test_nothing_of_what_she_published_can_be_installed_until_she_is_reins
     assert_ok(await bea.post(mint))
     assert_ok(await partner.redeem(waiting.text))
     assert_replayed(await partner.redeem(redeemed.text, key=key), first)
+
+
+async def test_the_public_finds_nothing_of_hers_until_she_is_reinstated(
+    people: People, ines: Person, api: Caller
+) -> None:
+    ada, tag = await people.publisher("Ada"), f"tag-{secrets.token_hex(4)}"
+    offer = await market.on_sale(ada, tags=[tag])
+    detail = f"/v1/public/listings/{offer.listing.id}"
+    paths = (
+        detail,
+        f"{detail}/releases",
+        f"/v1/public/releases/{offer.id}",
+        f"/v1/public/publishers/{ada.publisher_id}",
+    )
+    search = "/v1/public/listings/search"
+    for verb, is_public in (("suspend", False), ("reinstate", True)):
+        assert_ok(await ines.post(f"/v1/admin/users/{ada.user_id}/{verb}", REASON))
+        absent = await api.get(f"/v1/public/listings/{ids.encode('lst', ids.new_uuid())}")
+        for path in paths:
+            answer = await api.get(path)
+            if is_public:
+                assert_ok(answer)
+            else:
+                assert_same_refusal(answer, absent)
+        for filters in ({"tags": tag}, {"q": offer.listing.body["name"]}, {"publisherId": str(ada.publisher_id)}):
+            found = assert_ok(await api.get(search, params=filters))["items"]
+            assert [item["listingId"] for item in found] == ([offer.listing.id] if is_public else [])
+
+
+async def test_the_facets_forget_her_listings_until_she_is_reinstated(
+    people: People, ines: Person, api: Caller
+) -> None:
+    ada, tag = await people.publisher("Ada"), f"tag-{secrets.token_hex(4)}"
+    await market.on_sale(ada, tags=[tag])
+
+    async def counted() -> int:
+        tags = assert_ok(await api.get("/v1/public/facets"))["tags"]
+        return sum(each["count"] for each in tags if each["value"] == tag)
+
+    assert await counted() == 1
+    assert_ok(await ines.post(suspend_path(ada), REASON))
+    assert await counted() == 0
+    assert_ok(await ines.post(reinstate_path(ada), REASON))
+    assert await counted() == 1
 
 
 async def test_admins_see_her_listings_with_their_own_status(people: People, ines: Person) -> None:
