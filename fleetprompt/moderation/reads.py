@@ -56,10 +56,13 @@ async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page
     flagged = None if command.flagged is UNSET else command.flagged
     after = None if pager.after is None else UUID(pager.after[0])
     if text is None:
-        bound = listings.page(scope, status=status, flagged=flagged, after=after, fetch=pager.fetch)
+        rows = await look.many(
+            listings.page(scope, status=status, flagged=flagged, after=after, fetch=pager.fetch),
+        )
     else:
-        bound = search_page(scope, text, status=status, flagged=flagged, after=after, fetch=pager.fetch)
-    rows = await look.many(bound, search=text is not None)
+        rows = await look.many(
+            search_page(scope, text, status=status, flagged=flagged, after=after, fetch=pager.fetch), search=True
+        )
     return pager.page(rows, place=lambda row: [row.id], item=views.listing_item)
 
 

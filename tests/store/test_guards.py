@@ -179,7 +179,7 @@ def uuid_of(text: str) -> UUID:
 def test_every_check_refuses_what_breaks_it(stock: Stock, database: Database, table: str, name: str, text: str) -> None:
     others = [other for of_table, other, _ in checks() if of_table == table and other != name]
     for overrides in breaking(name, text):
-        with database.as_owner() as connection, pytest.raises(psycopg.errors.CheckViolation) as refused:  # noqa: PT012
+        with database.as_owner() as connection, pytest.raises(psycopg.errors.CheckViolation) as refused:  # noqa: PT012  # one transaction
             connection.execute("begin")
             for other in others:
                 drop = sql.SQL("alter table {} drop constraint {}").format(sql.Identifier(table), sql.Identifier(other))

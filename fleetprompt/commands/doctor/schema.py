@@ -45,5 +45,5 @@ def _missing(found: dict[str, str]) -> Iterator[Finding]:
         if found.get(name) != table:
             yield Finding(
                 f"The trigger {name} on {table} is missing or disabled.",
-                f"As the owner: alter table {table} enable trigger {name}; where it is gone, restore the schema.",
+                f"Enable {name} on {table} again as the owner; where it is gone, restore the schema.",
             )
