@@ -57,6 +57,7 @@ define install
 	@$(BIN)/python -m uv pip install --quiet --system-certs --compile-bytecode --python $(BIN)/python \
 	    --require-hashes -r $(1) 2>/dev/null \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r $(1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 endef
 
 $(VENV)/.ready: requirements.txt | $(BIN)/python

@@ -225,6 +225,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: not self.model.revoked_release and "listing" not in self.model.suspended)
     @rule()
     def revoke_the_release(self) -> None:
+        self.run(self.offer.listing.publisher.sign_in)  # her session may have idled away meanwhile
         self.run(self.offer.revoke)
         self.model.revoked_release = True
 
