@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final
 
+import fleetprompt.__main__  # noqa: F401  # every entrance registers its operations
 from fleetprompt.app import ROUTES
 from fleetprompt.web.openapi import document, encode
 from tests.contracts.documents import enum_list, error_list, operation_list, sql_files
@@ -25,24 +27,29 @@ def generated() -> dict[str, bytes]:
     }
 
 
-def left_over(files: dict[str, bytes]) -> list[Path]:
-    """Files of SQL whose statement is gone."""
-    return sorted(path for path in CONTRACTS.glob("sql/*") if f"sql/{path.name}" not in files)
+def stale(files: dict[str, bytes]) -> list[Path]:
+    """The files that are not as generated, or whose statement is gone."""
+    committed = {str(path.relative_to(CONTRACTS)): path.read_bytes() for path in CONTRACTS.glob("sql/*")}
+    committed |= {name: (CONTRACTS / name).read_bytes() for name in files if (CONTRACTS / name).exists()}
+    return [CONTRACTS / name for name in sorted({*files, *committed}) if files.get(name) != committed.get(name)]
 
 
-def main() -> None:
-    """Write every file that differs, and remove what nothing generates any more."""
-    files = generated()
-    for name, content in files.items():
-        path = CONTRACTS / name
-        if not path.exists() or path.read_bytes() != content:
+def main() -> int:
+    """Write every file that differs, and remove what nothing generates any more; `--check` only names them."""
+    files, is_check = generated(), "--check" in sys.argv[1:]
+    found = stale(files)
+    for path in found:
+        name = str(path.relative_to(CONTRACTS))
+        print(f"contracts/{name}")
+        if is_check:
+            continue
+        if name in files:
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content)
-            print(f"contracts/{name}")
-    for path in left_over(files):
-        path.unlink()
-        print(f"contracts/sql/{path.name} is gone")
+            path.write_bytes(files[name])
+        else:
+            path.unlink()
+    return 1 if is_check and found else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
