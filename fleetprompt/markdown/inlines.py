@@ -27,11 +27,13 @@ _HTML: Final = (
     re.compile(r"(</?[A-Za-z][^<>]*>|<!|<\?)"),
 )
 
-# GitHub's renderer lets a bare address run on to the next white space or `<`, through backticks and backslashes.
-_ADDRESSES: Final = (
-    re.compile(r"(?:https?|ftp)(?P<break>:)//(?=[\w\[%@-])[^\s<]*", re.IGNORECASE),
-    re.compile(r"\bwww(?P<break>\.)[^\s<]*", re.IGNORECASE),
+_TAG_AT_LINE_START: Final = re.compile(r"\n[ \t]*(?P<tag><[A-Za-z/!?])")
+
+# Where a bare address begins. One within another's path is part of that, unless renderers may differ on the outer one.
+_ADDRESS: Final = re.compile(
+    r"(?:(?<!\w)https?://[\w/.~:?#=&%+-]+|(?:https?|ftp)://(?=[\w\[%@-])|\bwww\.)", re.IGNORECASE
 )
+# GitHub's renderer lets it run on to the next white space or `<`, through backticks and backslashes.
 _RUN: Final = re.compile(r"[^\s<]*")
 _ADDRESS_END: Final = re.compile(r"[^\w.~:/?#@!$&'()*+,;=%{}|^\uff0e\uff61\u3002-]")
 _TRAILING: Final = "?!.,:*_~'\");]}\uff0e\uff61\u3002"
@@ -69,6 +71,7 @@ def inspect_text(parser: CheckingParser, env: EnvType, text: str, following: str
         *_marked(parser, env, text, marks),
         *_plain(text, plain, marks),
         *_definitions(text, following),
+        *_lines_in_code(text, marks),
     ]
     if _TABLE_DELIMITER.search(text):
         found += _table_like(parser, env, text)
@@ -139,10 +142,19 @@ def _plain(text: str, plain: str, marks: list[Mark]) -> Iterator[Finding]:
     if "<" in plain:
         for pattern in _HTML:
             yield from (findings.raw_html(0, match.start(1)) for match in pattern.finditer(plain))
-    for pattern in _ADDRESSES:
-        for match in pattern.finditer(plain):
-            if problem := _address_problem(match, text, marks):
-                yield findings.address(0, problem, match.start("break"))
+    for match in _ADDRESS.finditer(plain):
+        if problem := _address_problem(match.start(), text, plain, marks):
+            yield findings.address(
+                0, problem, match.start() + len(match[0].partition(":" if ":" in match[0] else ".")[0])
+            )
+
+
+def _lines_in_code(text: str, marks: list[Mark]) -> Iterator[Finding]:
+    """Lines of a code span that some renderers take for HTML, when they are outside the list item that it began in."""
+    for mark in marks:
+        if mark.kind is MarkKind.CODE:
+            found = _TAG_AT_LINE_START.finditer(text, mark.start, mark.end)
+            yield from (findings.raw_html(0, match.start("tag")) for match in found)
 
 
 def _definitions(text: str, following: str) -> Iterator[Finding]:
@@ -153,14 +165,18 @@ def _definitions(text: str, following: str) -> Iterator[Finding]:
             yield findings.link_definition(0, problem, match.start("opener"))
 
 
-def _address_problem(address: re.Match[str], text: str, marks: list[Mark]) -> str | None:
-    """What is wrong with a bare address found in the plain part of `text`; one without a scheme is text."""
-    run = _RUN.match(text, address.start())
-    if run is not None and _ends_in_markup(text, run.end(), marks):
+def _address_problem(start: int, text: str, plain: str, marks: list[Mark]) -> str | None:
+    """What is wrong with a bare address at `start`; one without a scheme is text."""
+    if _ends_in_markup(text, _run_end(text, start), marks):
         return "must be followed by white space"
-    if address["break"] == ".":
+    if plain[start] in "Ww":
         return None
-    return url_problem(_ADDRESS_END.split(address[0], maxsplit=1)[0].rstrip(_TRAILING))
+    return url_problem(_ADDRESS_END.split(plain[start : _run_end(plain, start)], maxsplit=1)[0].rstrip(_TRAILING))
+
+
+def _run_end(text: str, start: int) -> int:
+    run = _RUN.match(text, start)
+    return run.end() if run else start
 
 
 def _ends_in_markup(text: str, end: int, marks: list[Mark]) -> bool:

@@ -113,6 +113,7 @@ LINKS: Final = {
     "link over lines": _refused("a\n[b\nc](\njavascript:x\n)", (2, LINK)),
     "bare address that runs into code": _refused("https://x.example/`<b>`", (1, LINK), (1, HTML)),
     "bare address that eats a backslash": _refused("https://x.example/\\<b>", (1, LINK), (1, HTML)),
+    "http address within another": _refused("xhttps://x.example/'-http://x.example", (1, LINK)),
     "www address that runs into code": _refused("www.x.example/`a <b> c`", (1, LINK)),
 }
 
@@ -163,6 +164,7 @@ RAW_HTML: Final = {
     "code that is a lazy line": _refused("> > a\n        1. <b>", (2, HTML), (2, INDENTATION)),
     "code right below a definition": _refused("[a]: https://x.example\n    <b>", (2, HTML), (2, INDENTATION)),
     "code right below a wide list item": _refused("1.    a\n    > <b>", (2, HTML), (2, INDENTATION)),
+    "code span over a lazy line": _refused("1.    `a\n  <b>`", (2, HTML)),
     "code in a list": _refused("- a\n\n      <b>", (3, HTML)),
 }
 

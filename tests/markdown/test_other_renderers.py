@@ -75,6 +75,7 @@ def test_suggestions_are_safe_elsewhere(name: str) -> None:
 @example("https://x.example/`<b>`")
 @example("`` `a \\\\| <b>` ``\n|-|")
 @example("[a]:\n~~~\n[A]")
+@example("xhttps://x.example/'-http://x.example")
 @REPEATABLY
 def test_accepted_marks_are_safe_elsewhere(source: str) -> None:
     verdict = judge(source)
@@ -87,6 +88,8 @@ def test_accepted_marks_are_safe_elsewhere(source: str) -> None:
 @example("1.    a\n    > b\nc\n\n      <b>")
 @example(" [a]: https://x.example\n  \t<script>")
 @example("> [a]: https://x.example\n    <b>")
+@example("1.\t` a\n  <b>\n  \ta `")
+@example("10. [a]: https://x.example\n``\n100. + <div")
 @example(">>a\n    <!X y><?x")
 @example("-   \n       \n    <div")
 @REPEATABLY
