@@ -22,7 +22,7 @@ _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 REGISTRY: Final[dict[str, Statement[Any]]] = {}
 """Every statement that was compiled, by its name."""
 
-_SHAPED: Final[list[Callable[[], Statement[Any]]]] = []
+_SHAPED: Final[list[partial[Statement[Any]]]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,11 @@ def per_shape(
         return compiled
 
     return declare
+
+
+def shapes() -> list[partial[Statement[Any]]]:
+    """The declared examples of shaped statements; `func` of each is the function that composes them."""
+    return list(_SHAPED)
 
 
 def named_statements() -> dict[str, Statement[Any]]:

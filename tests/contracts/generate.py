@@ -10,6 +10,7 @@ import fleetprompt.__main__  # noqa: F401  # every entrance registers its operat
 from fleetprompt.app import ROUTES
 from fleetprompt.web.openapi import document, encode
 from tests.contracts.documents import enum_list, error_list, operation_list, sql_files
+from tests.contracts.isolation import isolation
 from tests.contracts.permissions import permission_matrix
 
 CONTRACTS: Final = Path(__file__).parents[2] / "contracts"
@@ -23,6 +24,7 @@ def generated() -> dict[str, bytes]:
         "enums.json": enum_list(),
         "operations.json": operation_list(),
         "permissions.md": permission_matrix(),
+        "isolation.md": isolation(),
         **sql_files(),
     }
 
