@@ -20,6 +20,7 @@ from fleetprompt.installs.expire_tokens import expire_tokens
 from fleetprompt.installs.fold_statistics import fold_statistics
 from fleetprompt.installs.purge_intents import purge_intents
 from fleetprompt.installs.purge_tokens import purge_tokens
+from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.job_runs import Batch, RecordRun, RunBatch, record_run
 from fleetprompt.runtime.operations import Operation
 from fleetprompt.runtime.retention import purge_ledger, purge_nonces
@@ -63,14 +64,14 @@ async def run_job(job: Job, services: Services) -> int:
     started_at_ms, started = services.clock.now_ms(), time.perf_counter()
     command, touched = RunBatch(), 0
     while True:
-        reply = await run(job.operation, services, SYSTEM, command, Call(request_id=ids.new_uuid()))
+        reply = await in_time(run(job.operation, services, SYSTEM, command, Call(request_id=ids.new_uuid())))
         done = msgspec.json.decode(reply.body, type=Batch).done
         touched += done
         if done < command.limit:
             break
     seconds = time.perf_counter() - started
     record = RecordRun(job=job.name, started_at_ms=started_at_ms, duration_ms=int(seconds * 1000))
-    await run(record_run, services, SYSTEM, record, Call(request_id=ids.new_uuid()))
+    await in_time(run(record_run, services, SYSTEM, record, Call(request_id=ids.new_uuid())))
     services.metrics.job_finished(job.name, seconds=seconds, succeeded=True, now_ms=services.clock.now_ms())
     return touched
 

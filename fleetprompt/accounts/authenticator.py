@@ -15,6 +15,7 @@ from fleetprompt.accounts.statements import api_keys, partner_keys, sessions
 from fleetprompt.accounts.touch_session import touch_session
 from fleetprompt.authz import SYSTEM, Actor, Credential
 from fleetprompt.errors import Refusal
+from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
 from fleetprompt.web.authentication import PartnerKey
@@ -61,13 +62,8 @@ class AccountsAuthenticator:
         self._touching.add(session_id)
         try:
             async with asyncio.timeout(TOUCH_S_MAX):
-                await run(
-                    touch_session,
-                    self._services,
-                    SYSTEM,
-                    TouchSession(session_id=session_id),
-                    Call(request_id=ids.new_uuid()),
-                )
+                command, call = TouchSession(session_id=session_id), Call(request_id=ids.new_uuid())
+                await in_time(run(touch_session, self._services, SYSTEM, command, call))
         except (Refusal, TimeoutError) as error:
             logger.info("the last-seen time of a session was not moved: %s", type(error).__name__)
         finally:

@@ -12,6 +12,7 @@ from fleetprompt.app import build_services
 from fleetprompt.authz import SYSTEM
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.instance import Instance
+from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.operations import Operation
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.settings import LogLevel
@@ -29,7 +30,8 @@ def run_as_system(instance: Instance, operation: Operation, command: msgspec.Str
         async def once() -> bytes:
             await services.open()
             try:
-                return (await run(operation, services, SYSTEM, command, Call(request_id=ids.new_uuid()))).body
+                call = Call(request_id=ids.new_uuid())
+                return (await in_time(run(operation, services, SYSTEM, command, call))).body
             finally:
                 await services.close()
 

@@ -16,6 +16,7 @@ Answer = TypeVar("Answer")
 async def in_time(work: Awaitable[Answer]) -> Answer:
     """The result of `work`, or UNAVAILABLE when it takes longer than `ANSWER_S_MAX`.
 
+    Whoever waits for an answer asks here, once, for all that is done about it: who calls, limits and the operation.
     The work itself is not cancelled: a driver that is told to stop waits for a server that may never answer. What it
     does happens whole or not at all, and a retry under the same idempotency key learns which.
     """

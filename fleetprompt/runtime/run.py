@@ -20,7 +20,6 @@ from fleetprompt import ids
 from fleetprompt.authz import Actor
 from fleetprompt.errors import Code, Refusal, unauthenticated, unavailable
 from fleetprompt.runtime import audit, nonces
-from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.idempotency import LedgerEntry, LedgerScope, Reply
 from fleetprompt.runtime.operations import Ledger, Operation, Outcome
 from fleetprompt.runtime.services import Services
@@ -132,7 +131,7 @@ class MutationTx(Tx):
 
 async def ask(operation: Operation, services: Services, actor: Actor, command: msgspec.Struct) -> Any:
     """Run a query and return its result."""
-    return await in_time(operation.function(Look(services), actor, command))
+    return await operation.function(Look(services), actor, command)
 
 
 async def run(operation: Operation, services: Services, actor: Actor, command: msgspec.Struct, call: Call) -> Reply:
@@ -140,10 +139,6 @@ async def run(operation: Operation, services: Services, actor: Actor, command: m
 
     Raises the verb's refusals; CONFLICT for a reused key; UNAVAILABLE where the conflicts or the outage outlast 4 s.
     """
-    return await in_time(_run(operation, services, actor, command, call))
-
-
-async def _run(operation: Operation, services: Services, actor: Actor, command: msgspec.Struct, call: Call) -> Reply:
     entry = _ledger_entry(operation, services, actor, call)
     async with AsyncExitStack() as stack:
         if entry is not None:
@@ -164,7 +159,7 @@ async def consume_nonce(services: Services, call: Call) -> None:
             await tx.read()
             await _leave(tx)
 
-    await in_time(_until_it_stood_alone(services, attempt, is_replayable=True))
+    await _until_it_stood_alone(services, attempt, is_replayable=True)
 
 
 async def _until_it_stood_alone(

@@ -8,6 +8,7 @@ trips.
 from __future__ import annotations
 
 import asyncio
+import select
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -24,6 +25,8 @@ from fleetprompt.store.statements import Bound, Statement
 Row = TypeVar("Row")
 Isolation = Literal["REPEATABLE READ", "SERIALIZABLE"]
 Rows = list[tuple[Any, ...]]
+Connection = psycopg.AsyncConnection[Any]
+Pool = psycopg_pool.AsyncConnectionPool[Connection]
 
 SERIALIZATION_FAILURE: Final = "40001"
 RERUN_SQLSTATES: Final = frozenset({SERIALIZATION_FAILURE, "40P01", "23505"})
@@ -77,7 +80,7 @@ def _translate(error: psycopg.Error, *, committing: bool) -> Exception:
         return Rerun(state or "")
     if state == "XX000" and DISTRIBUTED_COMMIT_CONFLICT in str(error):
         return Rerun(SERIALIZATION_FAILURE)
-    lost = state is None or state.startswith("08") or state in {"57P01", "57P02", "57P03"}
+    lost = state is None or state.startswith(("08", "57P"))
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and lost:
         return CommitUnknown() if committing else ConnectionLost()
     if state is not None and (state.startswith("53") or state in {"57014", "25P03", "55P03", "25006"}):
@@ -85,10 +88,22 @@ def _translate(error: psycopg.Error, *, committing: bool) -> Exception:
     return error
 
 
+def _was_ended(connection: Connection) -> bool:
+    """Whether the server has ended an idle connection: all that such a one ever has to be read is its end.
+
+    Nothing is sent, so asking before each use costs no round trip. The pool's own `check` pauses between dead ones.
+    """
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
 class PooledConnection:
     """One pooled connection, used by one caller at a time."""
 
-    def __init__(self, connection: psycopg.AsyncConnection[Any], meter: Callable[[int], None]) -> None:
+    def __init__(self, connection: Connection, meter: Callable[[int], None]) -> None:
         self._connection = connection
         self._meter = meter
 
@@ -195,9 +210,7 @@ class Database:
         self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search", SEARCH_OPTIONS)
 
     @staticmethod
-    def _pool(
-        url: str, size: int, statement_ms_max: int, name: str, planning: str = ""
-    ) -> psycopg_pool.AsyncConnectionPool[Any]:
+    def _pool(url: str, size: int, statement_ms_max: int, name: str, planning: str = "") -> Pool:
         options = (
             f"-c statement_timeout={statement_ms_max} -c lock_timeout={statement_ms_max}"
             " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
@@ -238,7 +251,7 @@ class Database:
         pool = self._search if search else self._main
         started = time.perf_counter()
         try:
-            connection = await pool.getconn()
+            connection = await self._take(pool)
         except (psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, psycopg_pool.PoolClosed) as error:
             raise unavailable("The database is away or busy; try again shortly.") from error
         finally:
@@ -250,9 +263,14 @@ class Database:
             await asyncio.shield(self._give_back(pool, connection, pooled))
 
     @staticmethod
-    async def _give_back(
-        pool: psycopg_pool.AsyncConnectionPool[Any], connection: psycopg.AsyncConnection[Any], pooled: PooledConnection
-    ) -> None:
+    async def _take(pool: Pool) -> Connection:
+        while _was_ended(connection := await pool.getconn()):
+            await connection.close()
+            await pool.putconn(connection)
+        return connection
+
+    @staticmethod
+    async def _give_back(pool: Pool, connection: Connection, pooled: PooledConnection) -> None:
         await pooled.rollback()
         await pool.putconn(connection)
 

@@ -12,6 +12,7 @@ from litestar.response.base import ASGIResponse
 
 from fleetprompt.authz import ANONYMOUS, Access, Actor, admit
 from fleetprompt.errors import Refusal
+from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.operations import Kind, Operation
 from fleetprompt.runtime.run import ask, run
 from fleetprompt.runtime.services import Services
@@ -38,13 +39,13 @@ class Pipeline:
         exchange = exchange_of(scope)
         exchange.operation = route.operation.name
         try:
-            return await self._answer(route, scope, receive, exchange)
+            arrived = await arrive(route, scope, receive)
+            return await in_time(self._answer(route, arrived, exchange))
         except Refusal as refusal:
             return envelope.answer(refusal, exchange)
 
-    async def _answer(self, route: Route, scope: Any, receive: Receive, exchange: Exchange) -> ASGIResponse:
+    async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
         operation = route.operation
-        arrived = await arrive(route, scope, receive)
         await self._gate.by_address(operation, exchange)
         exchange.actor = await self._identify(operation, arrived)
         await self._gate.by_caller(operation, exchange)

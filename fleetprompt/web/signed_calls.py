@@ -14,6 +14,7 @@ from litestar.response.base import ASGIResponse
 from fleetprompt.authz import admit
 from fleetprompt.constraints import IdOf
 from fleetprompt.errors import Code, Refusal, unauthenticated
+from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.idempotency import Reply
 from fleetprompt.runtime.nonces import Nonce
 from fleetprompt.runtime.operations import Operation
@@ -46,12 +47,12 @@ class SignedCalls:
         exchange = exchange_of(scope)
         exchange.operation = route.operation.name
         try:
-            return await self._answer(route, scope, receive, exchange)
+            arrived = await arrive(route, scope, receive)
+            return await in_time(self._answer(route, arrived, exchange))
         except Refusal as refusal:
             return envelope.answer(refusal, exchange)
 
-    async def _answer(self, route: Route, scope: Any, receive: Receive, exchange: Exchange) -> ASGIResponse:
-        arrived = await arrive(route, scope, receive)
+    async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
         await self._gate.before_verification(exchange)
         try:
             signed, key = await self._verify(arrived)

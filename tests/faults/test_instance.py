@@ -1,0 +1,125 @@
+"""An instance whose database is killed or hangs, or which is told to stop: nothing acknowledged is lost (spec 9)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from fleetprompt import ids
+from tests.support import market
+from tests.support.answers import assert_created, assert_error, assert_ok
+from tests.support.callers import fresh_key
+from tests.support.consistency import assert_consistent
+from tests.support.databases import Run
+from tests.support.instances import Instance, instance_in
+from tests.support.market import listing_request
+from tests.support.people import Person
+
+pytestmark = pytest.mark.slow
+ANSWERED_WITHIN_S = 5.0
+BACK_WITHIN_S = 30.0
+STOPPED_WITHIN_S = 15.0
+LISTINGS = "/v1/publisher/listings"
+
+
+@pytest.fixture(scope="module")
+async def instance(anyio_backend: Any, run: Run) -> AsyncIterator[Instance]:
+    """One that runs."""
+    with instance_in(run.folder / "faults", run.folder / "logs") as started:
+        yield started
+        await started.transport.aclose()
+
+
+@pytest.fixture(scope="module")
+async def ada(instance: Instance) -> Person:
+    """A publisher."""
+    person = await instance.people.publisher()
+    await person.csrf_token()
+    return person
+
+
+async def in_time(sent: Any) -> httpx.Response:
+    """The answer, which must come within the time that the specification allows."""
+    started = time.monotonic()
+    answer: httpx.Response = await sent
+    assert time.monotonic() - started < ANSWERED_WITHIN_S
+    return answer
+
+
+async def until_it_is_back(person: Person, key: str, request: dict[str, Any]) -> httpx.Response:
+    """The first answer that is not UNAVAILABLE to the same request under the same key; each one comes in time."""
+    give_up_at = time.monotonic() + BACK_WITHIN_S
+    while True:
+        answer = await in_time(person.post(LISTINGS, request, key=key))
+        if answer.is_success:
+            return answer
+        assert_error(answer, "UNAVAILABLE")
+        assert time.monotonic() < give_up_at, "it does not recover"
+        await asyncio.sleep(0.1)
+
+
+async def test_r_crash_a_killed_database_is_unavailable_in_time_and_comes_back_by_itself(
+    instance: Instance, ada: Person
+) -> None:
+    acknowledged = [assert_created(await ada.post(LISTINGS, listing_request()), "listing") for _ in range(5)]
+    instance.kill_database()
+    answer = await until_it_is_back(ada, fresh_key(), listing_request())
+    acknowledged.append(assert_created(answer, "listing"))
+    for _ in range(12):
+        assert_ok(await in_time(ada.get("/v1/me")))
+    for listing in acknowledged:
+        assert_ok(await in_time(ada.get(f"{LISTINGS}/{listing['listingId']}")), "listing")
+    assert_consistent(instance.database)
+
+
+async def test_a_database_that_hangs_is_unavailable_in_time_and_a_retry_happens_once(
+    instance: Instance, ada: Person
+) -> None:
+    key, request = fresh_key(), listing_request(name="Once")
+    with instance.database_hung():
+        answers = await asyncio.gather(
+            in_time(ada.post(LISTINGS, request, key=key)),
+            in_time(ada.get("/v1/me")),
+            in_time(ada.get("/v1/public/listings/search")),
+            in_time(ada.get("/readyz")),
+        )
+        for answer in answers:
+            assert_error(answer, "UNAVAILABLE")
+    assert_created(await until_it_is_back(ada, key, request), "listing")
+    assert instance.database.value("select count(*) from listings where name = 'Once'") == 1
+    assert_consistent(instance.database)
+
+
+async def test_sigterm_lets_what_is_in_flight_finish_and_takes_nothing_new(instance: Instance, ada: Person) -> None:
+    listing = await market.listing(ada)
+    with instance.database.as_owner() as holder:
+        with holder.transaction():
+            holder.execute("select from listings where id = %s for update", [ids.decode("lst", listing.id)])
+            slow = asyncio.create_task(ada.patch(f"{LISTINGS}/{listing.id}", {"summary": "Finished."}))
+            await asyncio.sleep(0.5)
+            instance.server.running.terminate()
+            await refused_from_now_on(instance)
+            assert not slow.done()
+        assert assert_ok(await slow, "listing")["summary"] == "Finished."
+    assert await asyncio.to_thread(instance.server.running.wait, STOPPED_WITHIN_S) == 0
+    instance.server.start()
+    await asyncio.to_thread(instance.server.wait_ready)
+    assert assert_ok(await ada.get(f"{LISTINGS}/{listing.id}"), "listing")["summary"] == "Finished."
+
+
+async def refused_from_now_on(instance: Instance) -> None:
+    """Return when a new connection is refused."""
+    give_up_at = time.monotonic() + 2
+    while True:
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+                await client.get(f"{instance.server.url}/healthz")
+        except httpx.TransportError:
+            return
+        assert time.monotonic() < give_up_at, "it still accepts"
+        await asyncio.sleep(0.05)
