@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test check lint types laws contracts bench lock system clean
+.PHONY: demo test crash check lint types laws contracts bench lock system clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m fleetprompt demo $(ARGS)
 
 test: check
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --quiet $(ARGS)
+
+# Kills server and database at many more seeded instants than `make test` does.
+crash: $(VENV)/.ready-test
+	CRASH_INSTANTS=50 $(BIN)/pytest --quiet tests/faults/test_crashes.py $(ARGS)
 
 # Everything but the test suite.
 check: lint types laws

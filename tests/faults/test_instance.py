@@ -30,9 +30,8 @@ LISTINGS = "/v1/publisher/listings"
 @pytest.fixture(scope="module")
 async def instance(anyio_backend: Any, run: Run) -> AsyncIterator[Instance]:
     """One that runs."""
-    with instance_in(run.folder / "faults", run.folder / "logs") as started:
+    async with instance_in(run.folder / "faults", run.folder / "logs") as started:
         yield started
-        await started.transport.aclose()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,25 +19,45 @@ PIECE_BYTES_MAX: Final = 65_536
 
 
 class Cable:
-    """Carries bytes between an application and its database."""
+    """Carries bytes between applications and their database."""
 
     def __init__(self, far_end: URL) -> None:
         self._far_end = far_end
-        self._is_armed = False
+        self._passing: int | None = None
+        self._then: Callable[[], object] = int
+        self._carried: set[asyncio.StreamWriter] = set()
+        self.was_cut = asyncio.Event()
         self.cuts = 0
 
-    def cut_after_next_commit(self) -> None:
-        """Lose the acknowledgement of the next COMMIT, and the connection with it. The COMMIT itself has happened."""
-        self._is_armed = True
+    def cut_after_next_commit(self, *, passing: int = 0, then: Callable[[], object] = int) -> None:
+        """Lose the acknowledgement of the next COMMIT, and the connection with it. The COMMIT itself has happened.
+
+        passing: how many more are acknowledged before. then: what else happens at that very instant.
+        """
+        self._passing, self._then = passing, then
+        self.was_cut.clear()
+
+    def go_silent(self) -> int:
+        """Carry nothing more over the connections that there are, and leave them open; how many that were."""
+        silenced = len(self._carried)
+        self._carried.clear()
+        return silenced
 
     async def carry(self, near_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         """Carry one connection until either end closes it, or until it is cut."""
-        far_in, far_out = await self._reach()
-        pumps = [asyncio.create_task(each) for each in (self._onward(near_in, far_out), self._back(far_in, near_out))]
-        await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-        for writer in (near_out, far_out):
-            writer.close()
-        await asyncio.gather(*pumps, return_exceptions=True)
+        with suppress(OSError):
+            far_in, far_out = await self._reach()
+            self._carried.add(near_out)
+            pumps = [
+                asyncio.create_task(each)
+                for each in (self._onward(near_in, far_out, near_out), self._back(far_in, near_out))
+            ]
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            far_out.close()
+            near_out.close()
+            await asyncio.gather(*pumps, return_exceptions=True)
+        self._carried.discard(near_out)
+        near_out.close()
 
     async def _reach(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         folder = self._far_end.query.get("host")
@@ -45,22 +65,36 @@ class Cable:
             return await asyncio.open_unix_connection(f"{folder}/{SOCKET}")
         return await asyncio.open_connection(self._far_end.host, self._far_end.port or 5432)
 
-    @staticmethod
-    async def _onward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _onward(
+        self, near_in: asyncio.StreamReader, far_out: asyncio.StreamWriter, near_out: asyncio.StreamWriter
+    ) -> None:
         with suppress(OSError):
-            while piece := await reader.read(PIECE_BYTES_MAX):
-                writer.write(piece)
-                await writer.drain()
+            while piece := await near_in.read(PIECE_BYTES_MAX):
+                if near_out in self._carried:
+                    far_out.write(piece)
+                    await far_out.drain()
 
-    async def _back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _back(self, far_in: asyncio.StreamReader, near_out: asyncio.StreamWriter) -> None:
         with suppress(OSError):
-            while piece := await reader.read(PIECE_BYTES_MAX):
-                if self._is_armed and COMMITTED in piece:
-                    self._is_armed = False
-                    self.cuts += 1
+            while piece := await far_in.read(PIECE_BYTES_MAX):
+                if near_out not in self._carried:
+                    continue
+                if COMMITTED in piece and self._is_cut_here():
                     return
-                writer.write(piece)
-                await writer.drain()
+                near_out.write(piece)
+                await near_out.drain()
+
+    def _is_cut_here(self) -> bool:
+        if self._passing is None:
+            return False
+        if self._passing:
+            self._passing -= 1
+            return False
+        self._passing = None
+        self.cuts += 1
+        self._then()
+        self.was_cut.set()
+        return True
 
 
 @asynccontextmanager

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import make_url
 
 from fleetprompt.clock import SystemClock
-from fleetprompt.store.embedded import DATABASE, Role, acquire
+from fleetprompt.commands.watch import kept_running
+from fleetprompt.store.embedded import DATABASE, EmbeddedDatabase, Role, acquire
+from fleetprompt.store.migrate import migrate
+from tests.support.cable import Cable, cable_to
 from tests.support.callers import Line
 from tests.support.databases import Cluster, Database
 from tests.support.environment import PUBLIC_URL, environment
@@ -59,27 +63,53 @@ class Instance:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
 
-    def restart_server(self) -> None:
-        """`kill -9` of the server, and start it again."""
-        self.server.kill()
+    async def restart_server(self) -> None:
+        """`kill -9` of the server, where it still runs, and start it again."""
+        await asyncio.to_thread(self.server.kill)
         self.server.start()
-        self.server.wait_ready()
+        await asyncio.to_thread(self.server.wait_ready)
 
 
 @contextmanager
-def instance_in(folder: Path, logs: Path) -> Iterator[Instance]:
-    """A running instance with a new data folder, ended with the block."""
+def _cluster_in(folder: Path) -> Iterator[tuple[EmbeddedDatabase, Database]]:
     embedded = acquire(folder)
     try:
         creator, owner, serving = (make_url(embedded.url(role)) for role in (Role.SUPERUSER, Role.OWNER, Role.APP))
-        database = Database(Cluster(creator, owner, serving, has_superuser=True), DATABASE)
-        variables = {name: value for name, value in environment(database, folder).items() if name not in NEEDLESS}
-        server = ServerProcess(f"instance-{folder.name}", logs, variables)
-        try:
-            server.start()
-            server.wait_ready()
-            yield Instance(server, database, folder)
-        finally:
-            server.end()
+        yield embedded, Database(Cluster(creator, owner, serving, has_superuser=True), DATABASE)
     finally:
         embedded.release()
+
+
+@asynccontextmanager
+async def _serving(server: ServerProcess, database: Database, folder: Path) -> AsyncIterator[Instance]:
+    server.start()
+    try:
+        await asyncio.to_thread(server.wait_ready)
+        instance = Instance(server, database, folder)
+        yield instance
+        await instance.transport.aclose()
+    finally:
+        server.end()
+
+
+@asynccontextmanager
+async def instance_in(folder: Path, logs: Path, *arguments: str) -> AsyncIterator[Instance]:
+    """A running instance with a new data folder, ended with the block. arguments: added to `serve`."""
+    with _cluster_in(folder) as (_, database):
+        variables = {name: value for name, value in environment(database, folder).items() if name not in NEEDLESS}
+        server = ServerProcess(f"instance-{folder.name}", logs, variables, arguments)
+        async with _serving(server, database, folder) as instance:
+            yield instance
+
+
+@asynccontextmanager
+async def cabled_instance_in(folder: Path, logs: Path, *arguments: str) -> AsyncIterator[tuple[Cable, Instance]]:
+    """The same with a cable between the server and its PostgreSQL, which somebody else keeps running."""
+    ends = folder.with_name(f"{folder.name}-cable")
+    ends.mkdir()
+    with _cluster_in(folder) as (embedded, database), kept_running(embedded):
+        migrate(database.owner_url, database.serving_url)
+        async with cable_to(database, ends) as (cable, reached):
+            server = ServerProcess(f"instance-{folder.name}", logs, environment(reached, folder), arguments)
+            async with _serving(server, database, folder) as instance:
+                yield cable, instance
