@@ -12,7 +12,7 @@ import msgspec
 
 from fleetprompt import fields
 from fleetprompt.characters import REFUSED_IN_A_LINE, REFUSED_IN_PARAGRAPHS
-from fleetprompt.constraints import EntityTags, HttpsUrl, Items, Range, Rule, SemVer, Shape, Text
+from fleetprompt.constraints import EntityTags, HttpsUrl, IdOf, Items, Range, Rule, SemVer, Shape, Text
 from fleetprompt.fields import Header, take_apart
 from fleetprompt.web.routing import Route
 from fleetprompt.web.walk import QUERY_REPEATS_MAX
@@ -89,6 +89,15 @@ def fields_of(route: Route) -> tuple[DeclaredField, ...]:
         wire = field.encode_name if header is None else header.name
         found.append(DeclaredField(wire, place, field.type, field.required))
     return tuple(found)
+
+
+def checked_fields(route: Route) -> tuple[DeclaredField, ...]:
+    """Those that validation may refuse: of the path, an id in any spelling names something or nothing."""
+    return tuple(
+        field
+        for field in fields_of(route)
+        if field.place is not Place.PATH or not any(isinstance(each, IdOf) for each in take_apart(field.type).metadata)
+    )
 
 
 def slips(declared: Any, sound: Any, *, is_text: bool) -> Iterator[Slip]:

@@ -14,6 +14,7 @@ from fleetprompt.web.routing import Route
 from tests.operations.cases import Ready, Request, names
 from tests.operations.cast import Cast
 from tests.operations.naming import Place, naming_nothing, rows_named
+from tests.operations.permission_matrix import LET_IN, published
 from tests.support.answers import assert_error, assert_ok, assert_same_refusal
 from tests.support.callers import Caller
 from tests.support.contents import unchanged
@@ -50,6 +51,7 @@ async def test_s_idor_somebody_elses_row_is_as_if_it_never_existed(
     ready: Ready, cast: Cast, database: Database
 ) -> None:
     strangers = await _strangers(cast, ready.route)
+    assert bool(strangers) == (published()[ready.route.operation.name].get("other owner", LET_IN) != LET_IN)
     with unchanged(database, but=ready.spent):
         await _assert_hidden_from(strangers, ready)
     ready.assert_succeeded(await ready.send())

@@ -14,13 +14,13 @@ from fleetprompt.web.routing import Route
 from tests.operations.cases import Ready, Request, names
 from tests.operations.cast import Cast
 from tests.operations.naming import naming_nothing
+from tests.operations.permission_matrix import LET_IN, published
 from tests.support.answers import assert_error, assert_same_refusal
 from tests.support.callers import Caller, KeyHolder
 from tests.support.contents import unchanged
 from tests.support.databases import Database
 from tests.support.people import Person
 
-LET_IN: Final = "let in"
 SURFACES: Final = (
     ("/v1/public/", Access.ANYONE),
     ("/v1/auth/logout", Access.SIGNED_IN),
@@ -43,8 +43,8 @@ SCOPES_OF_WRITES: Final = (
 """What a key needs to write, by how a path begins; other writes are for no key."""
 
 MAY: Final[Mapping[Access, frozenset[str]]] = {
-    Access.ANYONE: frozenset({"visitor", "buyer", "publisher", "admin", "partner"}),
-    Access.SIGNED_IN: frozenset({"buyer", "publisher", "admin"}),
+    Access.ANYONE: frozenset({"anonymous", "user", "publisher", "admin", "partner"}),
+    Access.SIGNED_IN: frozenset({"user", "publisher", "admin"}),
     Access.PUBLISHER: frozenset({"publisher"}),
     Access.ADMIN: frozenset({"admin"}),
     Access.PARTNER: frozenset({"partner"}),
@@ -71,7 +71,7 @@ def _expected(route: Route, who: str) -> str:
     access = access_of(route)
     if who in MAY[access]:
         return LET_IN
-    if access is Access.PARTNER or who in {"visitor", "partner"}:
+    if access is Access.PARTNER or who in {"anonymous", "partner"}:
         return "UNAUTHENTICATED"
     return "UNAUTHORIZED"
 
@@ -116,8 +116,8 @@ def test_every_operation_asks_for_what_its_surface_does(route: Route) -> None:
 @pytest.mark.parametrize("route", ROUTES, ids=names(ROUTES))
 async def test_i_pubc_06_a_surface_is_for_who_has_its_capability(ready: Ready, cast: Cast, database: Database) -> None:
     callers: dict[str, Caller] = {
-        "visitor": cast.visitor(),
-        "buyer": await cast.buyer(),
+        "anonymous": cast.visitor(),
+        "user": await cast.buyer(),
         "publisher": await cast.publisher(),
         "admin": await cast.admin(),
         "partner": await cast.partner(),
@@ -125,6 +125,7 @@ async def test_i_pubc_06_a_surface_is_for_who_has_its_capability(ready: Ready, c
     with unchanged(database, but=("request_nonces",)):
         found = {who: await _found(ready, caller) for who, caller in callers.items()}
     assert found == {who: _expected(ready.route, who) for who in callers}
+    assert found.items() <= published()[ready.route.operation.name].items()
     ready.assert_succeeded(await ready.send())
 
 
@@ -134,6 +135,9 @@ async def test_an_api_key_reaches_what_its_scope_names(ready: Ready, cast: Cast,
     with unchanged(database, but=("request_nonces",)):
         found = {scope: await _found(ready, key) for scope, key in keys.items()}
     assert found == {scope: _expected_of_key(ready.route, scope) for scope in KeyScope}
+    needed, matrix = scope_of(ready.route), published()[ready.route.operation.name]
+    for scope, how_far in found.items():
+        assert how_far == matrix["key with scope" if scope is needed else "key without"]
     ready.assert_succeeded(await ready.send())
 
 

@@ -15,24 +15,29 @@ from fleetprompt.app import ROUTES
 from tests.operations.arrangements import make_ready
 from tests.operations.cases import ARRANGEMENTS, Ready, Request, endpoint_of, names
 from tests.operations.cast import Cast
-from tests.operations.declared import Bound, DeclaredField, Place, at_bound, fields_of, slips
+from tests.operations.declared import Bound, DeclaredField, Place, at_bound, checked_fields, slips
 from tests.support.answers import assert_error
 from tests.support.contents import unchanged
 from tests.support.databases import Database
 
-WITH_FIELDS: Final = tuple(
-    route for route in ROUTES if any(field.place is not Place.PATH for field in fields_of(route))
-)
+WITH_FIELDS: Final = tuple(route for route in ROUTES if checked_fields(route))
 each_with_fields = pytest.mark.parametrize("route", WITH_FIELDS, ids=names(WITH_FIELDS))
 
 
 def _sound(request: Request, field: DeclaredField) -> Any:
     """What the arranged request gives for a field, UNSET where nothing."""
-    given = {Place.QUERY: request.query, Place.BODY: request.body, Place.HEADER: request.headers}[field.place]
+    given = {
+        Place.PATH: request.path,
+        Place.QUERY: request.query,
+        Place.BODY: request.body,
+        Place.HEADER: request.headers,
+    }[field.place]
     return UNSET if given is UNSET else given.get(field.wire, UNSET)
 
 
 def _with(request: Request, field: DeclaredField, value: Any) -> Request:
+    if field.place is Place.PATH:
+        return request.with_path(**{field.wire: str(value) or " "})
     if field.place is Place.QUERY:
         return request.with_query(**{field.wire: value})
     if field.place is Place.HEADER:
@@ -43,11 +48,6 @@ def _with(request: Request, field: DeclaredField, value: Any) -> Request:
 def _without(request: Request, field: DeclaredField) -> Request:
     kept = {name: value for name, value in request.body.items() if name != field.wire}
     return replace(request, body=kept)
-
-
-def _fields(ready: Ready) -> list[DeclaredField]:
-    """The declared fields beside the path's, whose every spelling names something or nothing."""
-    return [field for field in fields_of(ready.route) if field.place is not Place.PATH]
 
 
 async def _send(ready: Ready, request: Request) -> httpx.Response:
@@ -69,7 +69,7 @@ def _named(answer: httpx.Response) -> list[str]:
 async def test_what_no_field_takes_is_refused_by_name_and_changes_nothing(ready: Ready, database: Database) -> None:
     sound = ready.case.request
     with unchanged(database, but=ready.spent):
-        for field in _fields(ready):
+        for field in checked_fields(ready.route):
             given = _sound(sound, field)
             for slip in slips(field.type, given, is_text=field.place is not Place.BODY):
                 answer = await _send(ready, _with(sound, field, slip.value))
@@ -84,7 +84,7 @@ async def test_all_problems_are_told_at_once(ready: Ready, database: Database) -
     wrong, expected = ready.case.request.with_query(unheard="of"), ["unheard"]
     if ready.is_signed:
         wrong, expected = ready.case.request.with_body(unheard="of"), ["unheard"]
-    for field in _fields(ready):
+    for field in checked_fields(ready.route):
         found = list(slips(field.type, _sound(wrong, field), is_text=field.place is not Place.BODY))
         if found:
             wrong = _with(wrong, field, found[0].value)
@@ -98,7 +98,7 @@ async def test_all_problems_are_told_at_once(ready: Ready, database: Database) -
 @each_with_fields
 async def test_every_field_takes_what_is_at_its_bounds(ready: Ready, bound: Bound) -> None:
     request = ready.case.request
-    for field in _fields(ready):
+    for field in checked_fields(ready.route):
         given = _sound(request, field)
         if given is not UNSET and field.wire not in ready.case.fixed:
             request = _with(request, field, at_bound(field.type, given, bound, is_text=field.place is not Place.BODY))
@@ -122,8 +122,8 @@ async def test_the_arrangements_leave_no_field_out(cast: Cast, ready: Ready) -> 
     given: set[str] = set()
     for variant in ARRANGEMENTS[endpoint_of(ready.route)]:
         request = (await make_ready(cast, ready.route, variant)).case.request
-        for part in (request.query, request.body, request.headers):
+        for part in (request.path, request.query, request.body, request.headers):
             given.update(_leaves({} if part is UNSET else part))
     top = {path.partition(".")[0] for path in given}
-    missing = {field.wire for field in _fields(ready)} - top - {"cursor", "Authorization"}
+    missing = {field.wire for field in checked_fields(ready.route)} - top - {"cursor", "Authorization"}
     assert not missing

@@ -73,7 +73,8 @@ async def list_revisions(cast: Cast) -> Case:
 
 @arranges("GET /v1/admin/listings/{listingId}/revisions/{revision}")
 async def show_revision(cast: Cast) -> Case:
-    return Case(await cast.admin(), Request(path={"listingId": await _edited(cast), "revision": "1"}))
+    path = {"listingId": await _edited(cast), "revision": "1"}
+    return Case(await cast.admin(), Request(path=path), fixed=frozenset({"revision"}))
 
 
 @arranges("GET /v1/admin/releases/{releaseId}")
