@@ -1,8 +1,6 @@
 -- accounts.take_over
---   must_touch_2 = 1
---   param_1 = 1
 WITH touched AS
 (UPDATE users SET password_hash=%(password_hash)s::VARCHAR, capabilities=%(capabilities)s::TEXT[],
-  updated_at_ms=%(now_ms)s::BIGINT WHERE users.id = %(user_id)s::UUID RETURNING %(param_1)s::INTEGER AS one)
- SELECT must_touch(%(must_touch_2)s::INTEGER, count(*)) AS must_touch_1
+  updated_at_ms=%(now_ms)s::BIGINT WHERE users.id = %(user_id)s::UUID RETURNING 1 AS one)
+ SELECT must_touch(1, count(*)) AS must_touch_1
 FROM touched

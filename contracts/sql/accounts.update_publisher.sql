@@ -1,12 +1,9 @@
 -- accounts.update_publisher
---   must_touch_2 = 1
---   param_1 = 1
 WITH touched AS
 (UPDATE publishers SET display_name=%(display_name)s::VARCHAR, bio_markdown=%(bio_markdown)s::VARCHAR,
   bio_html=%(bio_html)s::VARCHAR, bio_policy=%(bio_policy)s::SMALLINT,
   verification_status=%(verification_status)s::VARCHAR,
   verification_checked_at_ms=%(verification_checked_at_ms)s::BIGINT, search_vector=CAST(%(search_vector)s AS
-  TSVECTOR), updated_at_ms=%(now_ms)s::BIGINT WHERE publishers.id = %(publisher_id)s::UUID RETURNING
-  %(param_1)s::INTEGER AS one)
- SELECT must_touch(%(must_touch_2)s::INTEGER, count(*)) AS must_touch_1
+  TSVECTOR), updated_at_ms=%(now_ms)s::BIGINT WHERE publishers.id = %(publisher_id)s::UUID RETURNING 1 AS one)
+ SELECT must_touch(1, count(*)) AS must_touch_1
 FROM touched

@@ -1,7 +1,5 @@
 -- accounts.verifying_key -> VerifyingRow
---   param_1 = 0
---   status_1 = 'active'
-SELECT partner_keys.target_system, partner_keys.salt, partner_keys.key_version, coalesce(instance.restored_at_ms,
-  %(param_1)s::INTEGER) AS restored_at_ms
+SELECT partner_keys.target_system, partner_keys.salt, partner_keys.key_version, coalesce(instance.restored_at_ms, 0)
+  AS restored_at_ms
 FROM partner_keys LEFT OUTER JOIN instance ON true
-WHERE partner_keys.id = %(partner_key_id)s::UUID AND partner_keys.status = %(status_1)s::VARCHAR
+WHERE partner_keys.id = %(partner_key_id)s::UUID AND partner_keys.status = 'active'

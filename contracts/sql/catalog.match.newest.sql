@@ -1,10 +1,4 @@
 -- catalog.match.newest -> FoundRow
---   coalesce_1 = 0
---   coalesce_2 = 0
---   param_1 = 5000
---   param_2 = 1000
---   param_3 = 1
---   param_4 = UUID('00000000-0000-0000-0000-000000000000')
 WITH at_once AS materialized
 (SELECT newest.id AS id
 FROM (SELECT listings.id AS id, listings.search_vector AS search_vector
@@ -14,7 +8,7 @@ FROM publishers
 WHERE publishers.suspended_at_ms IS NOT NULL)) AND (%(asset_kind)s::VARCHAR IS NULL OR listings.asset_kind =
   %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id = %(publisher_id)s::UUID) AND
   listings.id < %(after_id)s::UUID ORDER BY listings.id DESC
- LIMIT %(param_1)s::INTEGER) AS newest
+ LIMIT 5000) AS newest
 WHERE newest.search_vector @@ CAST(%(matching)s AS TSQUERY) ORDER BY newest.id DESC
  LIMIT %(fetch)s),
 by_index AS materialized
@@ -38,9 +32,8 @@ FROM by_index) AS either ORDER BY either.id DESC
  SELECT listings.id, listings.asset_kind, listings.status, listings.name, listings.summary, listings.tags,
   listings.categories, listings.images, listings.docs_url, listings.repo_url, listings.created_at_ms,
   listings.updated_at_ms, listings.publisher_id, publishers.handle, publishers.display_name AS publisher_name,
-  publishers.verification_status, publishers.verification_checked_at_ms, coalesce(stat_totals.install_intents_30d,
-  %(coalesce_1)s::INTEGER) AS install_intents_30d, coalesce(stat_totals.redemptions_30d, %(coalesce_2)s::INTEGER) AS
-  redemptions_30d, page.sort_key
+  publishers.verification_status, publishers.verification_checked_at_ms, coalesce(stat_totals.install_intents_30d, 0)
+  AS install_intents_30d, coalesce(stat_totals.redemptions_30d, 0) AS redemptions_30d, page.sort_key
 FROM (SELECT listings.id AS id, 0 AS sort_key
 FROM (SELECT DISTINCT found.id AS id
 FROM (SELECT alone.id AS id
@@ -50,7 +43,7 @@ FROM (SELECT publishers.id AS id, publishers.search_vector AS search_vector
 FROM publishers
 WHERE publishers.suspended_at_ms IS NULL AND (%(publisher_id)s::UUID IS NULL OR publishers.id =
   %(publisher_id)s::UUID) AND (publishers.search_vector @@ CAST(%(well_spelt)s AS TSQUERY)) ORDER BY publishers.id
- LIMIT %(param_2)s::INTEGER) AS with_all_words JOIN LATERAL (SELECT listings.id AS id
+ LIMIT 1000) AS with_all_words JOIN LATERAL (SELECT listings.id AS id
 FROM listings
 WHERE listings.status = 'published' AND listings.publisher_id = with_all_words.id AND (%(asset_kind)s::VARCHAR IS NULL
   OR listings.asset_kind = %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id =
@@ -58,7 +51,7 @@ WHERE listings.status = 'published' AND listings.publisher_id = with_all_words.i
 FROM alone
 WHERE (SELECT count(*) AS count_2
 FROM alone) = %(fetch)s::INTEGER ORDER BY alone.id
- LIMIT %(param_3)s::INTEGER), %(param_4)s::UUID) AND (CAST(%(narrowing)s AS TSQUERY) IS NULL OR
+ LIMIT 1), '00000000-0000-0000-0000-000000000000') AND (CAST(%(narrowing)s AS TSQUERY) IS NULL OR
   (listings.search_vector @@ CAST(%(narrowing)s AS TSQUERY))) ORDER BY listings.id DESC
  LIMIT %(fetch)s) AS of_one ON true ORDER BY of_one.id DESC
  LIMIT %(fetch)s) AS of_named UNION ALL SELECT of_named.id AS id
@@ -79,7 +72,7 @@ WHERE listings.status = 'published' AND listings.publisher_id = with_some_words.
 FROM alone
 WHERE (SELECT count(*) AS count_2
 FROM alone) = %(fetch)s::INTEGER ORDER BY alone.id
- LIMIT %(param_3)s::INTEGER), %(param_4)s::UUID) AND ((listings.search_vector || with_some_words.search_vector) @@
+ LIMIT 1), '00000000-0000-0000-0000-000000000000') AND ((listings.search_vector || with_some_words.search_vector) @@
   CAST(%(matching)s AS TSQUERY)) ORDER BY listings.id DESC
  LIMIT %(fetch)s) AS of_one ON true ORDER BY of_one.id DESC
  LIMIT %(fetch)s) AS of_named) AS found ORDER BY found.id DESC

@@ -1,5 +1,4 @@
 -- installs.intents.canceled -> Intent
---   status_1 = 'canceled'
 SELECT listings.asset_kind, listings.name AS listing_name, listings.status AS listing_status, releases.version,
   releases.status AS release_status, publishers.id AS publisher_id, publishers.handle AS publisher_handle,
   publishers.display_name AS publisher_name, publishers.suspended_at_ms AS publisher_suspended_at_ms,
@@ -10,6 +9,6 @@ SELECT listings.asset_kind, listings.name AS listing_name, listings.status AS li
 FROM install_intents JOIN listings ON listings.id = install_intents.listing_id JOIN releases ON releases.listing_id =
   install_intents.listing_id AND releases.id = install_intents.release_id JOIN publishers ON publishers.id =
   listings.publisher_id
-WHERE install_intents.buyer_user_id = %(buyer_user_id)s::UUID AND install_intents.status = %(status_1)s::VARCHAR ORDER
-  BY install_intents.id DESC
+WHERE install_intents.buyer_user_id = %(buyer_user_id)s::UUID AND install_intents.status = 'canceled' ORDER BY
+  install_intents.id DESC
  LIMIT %(fetch)s

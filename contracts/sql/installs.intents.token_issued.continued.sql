@@ -1,5 +1,4 @@
 -- installs.intents.token_issued.continued -> Intent
---   status_1 = 'token_issued'
 SELECT listings.asset_kind, listings.name AS listing_name, listings.status AS listing_status, releases.version,
   releases.status AS release_status, publishers.id AS publisher_id, publishers.handle AS publisher_handle,
   publishers.display_name AS publisher_name, publishers.suspended_at_ms AS publisher_suspended_at_ms,
@@ -10,7 +9,7 @@ SELECT listings.asset_kind, listings.name AS listing_name, listings.status AS li
 FROM install_intents JOIN listings ON listings.id = install_intents.listing_id JOIN releases ON releases.listing_id =
   install_intents.listing_id AND releases.id = install_intents.release_id JOIN publishers ON publishers.id =
   listings.publisher_id
-WHERE install_intents.buyer_user_id = %(buyer_user_id)s::UUID AND install_intents.status = %(status_1)s::VARCHAR AND
+WHERE install_intents.buyer_user_id = %(buyer_user_id)s::UUID AND install_intents.status = 'token_issued' AND
   install_intents.expires_at_ms > %(now_ms)s::BIGINT AND install_intents.id < %(after_id)s::UUID ORDER BY
   install_intents.id DESC
  LIMIT %(fetch)s

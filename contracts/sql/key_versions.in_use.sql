@@ -1,13 +1,10 @@
 -- key_versions.in_use -> KeysInUse
---   status_1 = 'issued'
---   status_2 = 'active'
 WITH RECURSIVE install_tokens_versions(version) AS
 (SELECT min(install_tokens.key_version) AS version
 FROM install_tokens
-WHERE install_tokens.status = %(status_1)s::VARCHAR UNION ALL SELECT (SELECT min(install_tokens.key_version) AS min_1
+WHERE install_tokens.status = 'issued' UNION ALL SELECT (SELECT min(install_tokens.key_version) AS min_1
 FROM install_tokens
-WHERE install_tokens.key_version > install_tokens_versions.version AND install_tokens.status = %(status_1)s::VARCHAR)
-  AS anon_1
+WHERE install_tokens.key_version > install_tokens_versions.version AND install_tokens.status = 'issued') AS anon_1
 FROM install_tokens_versions
 WHERE install_tokens_versions.version IS NOT NULL),
 users_versions(version) AS
@@ -28,7 +25,7 @@ WHERE idempotency_keys_versions.version IS NOT NULL)
 FROM install_tokens_versions
 WHERE install_tokens_versions.version IS NOT NULL)) AS install_tokens, array((SELECT DISTINCT partner_keys.key_version
 FROM partner_keys
-WHERE partner_keys.status = %(status_2)s::VARCHAR ORDER BY partner_keys.key_version)) AS partner_keys, array((SELECT
+WHERE partner_keys.status = 'active' ORDER BY partner_keys.key_version)) AS partner_keys, array((SELECT
   users_versions.version
 FROM users_versions
 WHERE users_versions.version IS NOT NULL)) AS users, array((SELECT ledger_versions.version

@@ -1,6 +1,4 @@
 -- moderation.events.listing_id.type.since.until.continued -> EventRow
---   param_1 = 1
---   param_2 = 1
 SELECT scanned.id, scanned.type, scanned.actor_type, scanned.actor_id, scanned.publisher_id, scanned.listing_id,
   scanned.release_id, scanned.install_intent_id, scanned.created_at_ms, scanned.request_id, scanned.cause_event_id,
   scanned.summary, scanned.details
@@ -16,12 +14,12 @@ FROM (SELECT near.id AS id
 FROM audit_events AS near
 WHERE near.created_at_ms >= %(since_ms)s::BIGINT ORDER BY near.created_at_ms, near.id
  LIMIT 10000) AS first ORDER BY first.id
- LIMIT %(param_1)s::INTEGER) AND audit_events.id <= (SELECT last.id
+ LIMIT 1) AND audit_events.id <= (SELECT last.id
 FROM (SELECT near.id AS id
 FROM audit_events AS near
 WHERE near.created_at_ms <= %(until_ms)s::BIGINT ORDER BY near.created_at_ms DESC, near.id DESC
  LIMIT 10000) AS last ORDER BY last.id DESC
- LIMIT %(param_2)s::INTEGER) ORDER BY audit_events.id DESC
+ LIMIT 1) ORDER BY audit_events.id DESC
  LIMIT 5000) AS scanned
 WHERE scanned.type = %(type)s::VARCHAR AND scanned.created_at_ms >= %(since_ms)s::BIGINT AND scanned.created_at_ms <=
   %(until_ms)s::BIGINT ORDER BY scanned.id DESC

@@ -1,6 +1,4 @@
 -- moderation.events.since.until.continued -> EventRow
---   param_1 = 1
---   param_2 = 1
 SELECT audit_events.id, audit_events.type, audit_events.actor_type, audit_events.actor_id, audit_events.publisher_id,
   audit_events.listing_id, audit_events.release_id, audit_events.install_intent_id, audit_events.created_at_ms,
   audit_events.request_id, audit_events.cause_event_id, audit_events.summary, audit_events.details
@@ -11,10 +9,10 @@ FROM (SELECT near.id AS id
 FROM audit_events AS near
 WHERE near.created_at_ms >= %(since_ms)s::BIGINT ORDER BY near.created_at_ms, near.id
  LIMIT 10000) AS first ORDER BY first.id
- LIMIT %(param_1)s::INTEGER) AND audit_events.id <= (SELECT last.id
+ LIMIT 1) AND audit_events.id <= (SELECT last.id
 FROM (SELECT near.id AS id
 FROM audit_events AS near
 WHERE near.created_at_ms <= %(until_ms)s::BIGINT ORDER BY near.created_at_ms DESC, near.id DESC
  LIMIT 10000) AS last ORDER BY last.id DESC
- LIMIT %(param_2)s::INTEGER) ORDER BY audit_events.id DESC
+ LIMIT 1) ORDER BY audit_events.id DESC
  LIMIT %(fetch)s

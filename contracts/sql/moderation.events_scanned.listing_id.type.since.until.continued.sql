@@ -1,7 +1,4 @@
 -- moderation.events_scanned.listing_id.type.since.until.continued -> ScanEndRow
---   param_1 = 1
---   param_2 = 1
---   param_3 = 1
 SELECT scanned.id, count(*) OVER () AS scanned
 FROM (SELECT audit_events.id AS id
 FROM audit_events
@@ -11,11 +8,11 @@ FROM (SELECT near.id AS id
 FROM audit_events AS near
 WHERE near.created_at_ms >= %(since_ms)s::BIGINT ORDER BY near.created_at_ms, near.id
  LIMIT 10000) AS first ORDER BY first.id
- LIMIT %(param_1)s::INTEGER) AND audit_events.id <= (SELECT last.id
+ LIMIT 1) AND audit_events.id <= (SELECT last.id
 FROM (SELECT near.id AS id
 FROM audit_events AS near
 WHERE near.created_at_ms <= %(until_ms)s::BIGINT ORDER BY near.created_at_ms DESC, near.id DESC
  LIMIT 10000) AS last ORDER BY last.id DESC
- LIMIT %(param_2)s::INTEGER) ORDER BY audit_events.id DESC
+ LIMIT 1) ORDER BY audit_events.id DESC
  LIMIT 5000) AS scanned ORDER BY scanned.id
- LIMIT %(param_3)s::INTEGER
+ LIMIT 1

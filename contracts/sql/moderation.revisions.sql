@@ -1,6 +1,5 @@
 -- moderation.revisions -> RevisionRow
---   content_1 = 'description'
-SELECT listing_revisions.revision, listing_revisions.content - %(content_1)s::VARCHAR AS content,
+SELECT listing_revisions.revision, listing_revisions.content - 'description' AS content,
   listing_revisions.replaced_at_ms
 FROM listing_revisions
 WHERE listing_revisions.listing_id = %(listing_id)s::UUID ORDER BY listing_revisions.revision DESC

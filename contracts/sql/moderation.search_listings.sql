@@ -1,8 +1,4 @@
 -- moderation.search_listings -> AdminListingItemRow
---   param_1 = 5000
---   param_2 = 200
---   param_3 = 1
---   param_4 = UUID('00000000-0000-0000-0000-000000000000')
 WITH at_once AS materialized
 (SELECT walked.id AS id
 FROM (SELECT listings.id AS id, listings.search_vector AS search_vector
@@ -10,7 +6,7 @@ FROM listings
 WHERE (CAST(%(status)s AS TEXT) IS NULL OR listings.status = CAST(%(status)s AS TEXT)) AND (CAST(%(flagged)s AS
   BOOLEAN) IS NULL OR listings.flagged = CAST(%(flagged)s AS BOOLEAN)) AND listings.id < %(after_id)s::UUID ORDER BY
   listings.id DESC
- LIMIT %(param_1)s::INTEGER) AS walked
+ LIMIT 5000) AS walked
 WHERE walked.search_vector @@ CAST(%(matching)s AS TSQUERY) ORDER BY walked.id DESC
  LIMIT %(fetch)s::INTEGER),
 by_index AS materialized
@@ -44,7 +40,7 @@ FROM (SELECT publishers.id AS id, publishers.search_vector AS search_vector
 FROM publishers
 WHERE publishers.search_vector @@ CAST(%(in_publisher)s AS TSQUERY) ORDER BY (publishers.search_vector @@
   CAST(%(well_spelt)s AS TSQUERY)) DESC, publishers.id
- LIMIT %(param_2)s::INTEGER) AS named JOIN LATERAL (SELECT listings.id AS id
+ LIMIT 200) AS named JOIN LATERAL (SELECT listings.id AS id
 FROM listings
 WHERE listings.publisher_id = named.id AND (CAST(%(status)s AS TEXT) IS NULL OR listings.status = CAST(%(status)s AS
   TEXT)) AND (CAST(%(flagged)s AS BOOLEAN) IS NULL OR listings.flagged = CAST(%(flagged)s AS BOOLEAN)) AND listings.id
@@ -52,7 +48,7 @@ WHERE listings.publisher_id = named.id AND (CAST(%(status)s AS TEXT) IS NULL OR 
 FROM holding
 WHERE (SELECT count(*) AS count_2
 FROM holding) = %(fetch)s::INTEGER ORDER BY holding.id
- LIMIT %(param_3)s::INTEGER), %(param_4)s::UUID) AND ((listings.search_vector || named.search_vector) @@
+ LIMIT 1), '00000000-0000-0000-0000-000000000000') AND ((listings.search_vector || named.search_vector) @@
   CAST(%(matching)s AS TSQUERY)) ORDER BY listings.id DESC
  LIMIT %(fetch)s::INTEGER) AS of_one ON true ORDER BY of_one.id DESC
  LIMIT %(fetch)s::INTEGER) AS named_so) AS either ORDER BY either.id DESC

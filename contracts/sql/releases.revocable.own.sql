@@ -1,5 +1,4 @@
 -- releases.revocable.own -> RevocableRow
---   param_1 = 1
 SELECT releases.id, releases.listing_id, releases.version, releases.status, releases.refs, releases.asset_digest,
   releases.compat, releases.artifacts, releases.published_at_ms, releases.revoked_at_ms, releases.revoke_reason,
   releases.notes_markdown, releases.notes_html, releases.notes_policy, releases.publisher_id, listings.asset_kind,
@@ -11,5 +10,5 @@ FROM releases JOIN listings ON listings.id = releases.listing_id LEFT OUTER JOIN
 FROM releases AS other
 WHERE other.listing_id = releases.listing_id AND other.status = 'published' AND other.id != releases.id ORDER BY
   other.is_prerelease, other.precedence DESC
- LIMIT %(param_1)s::INTEGER) AS best ON true
+ LIMIT 1) AS best ON true
 WHERE releases.id = %(release_id)s::UUID AND releases.publisher_id = %(publisher_id)s::UUID

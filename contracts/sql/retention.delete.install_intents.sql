@@ -1,9 +1,7 @@
 -- retention.delete.install_intents
---   param_1 = 1
 WITH touched AS
 (DELETE FROM install_intents WHERE (install_intents.buyer_user_id, install_intents.id) IN (SELECT
   anon_1.buyer_user_id, anon_1.id
-FROM unnest(%(buyer_user_id_list)s::UUID[], %(id_list)s::UUID[]) AS anon_1(buyer_user_id, id)) RETURNING
-  %(param_1)s::INTEGER AS one)
+FROM unnest(%(buyer_user_id_list)s::UUID[], %(id_list)s::UUID[]) AS anon_1(buyer_user_id, id)) RETURNING 1 AS one)
  SELECT must_touch(cardinality(%(buyer_user_id_list)s::UUID[]), count(*)) AS must_touch_1
 FROM touched

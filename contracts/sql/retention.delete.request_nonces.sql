@@ -1,8 +1,6 @@
 -- retention.delete.request_nonces
---   param_1 = 1
 WITH touched AS
 (DELETE FROM request_nonces WHERE (request_nonces.key_id, request_nonces.nonce) IN (SELECT anon_1.key_id, anon_1.nonce
-FROM unnest(%(key_id_list)s::UUID[], %(nonce_list)s::TEXT[] COLLATE "C") AS anon_1(key_id, nonce)) RETURNING
-  %(param_1)s::INTEGER AS one)
+FROM unnest(%(key_id_list)s::UUID[], %(nonce_list)s::TEXT[] COLLATE "C") AS anon_1(key_id, nonce)) RETURNING 1 AS one)
  SELECT must_touch(cardinality(%(key_id_list)s::UUID[]), count(*)) AS must_touch_1
 FROM touched

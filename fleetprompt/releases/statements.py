@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, insert, literal_column, select, true, update
+from sqlalchemy import bindparam, insert, select, true, update
 from sqlalchemy.sql import Select
 
 from fleetprompt.authz import AdminScope, PublisherScope
@@ -19,9 +19,6 @@ from fleetprompt.releases.rules import Substance
 from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, reading
 from fleetprompt.store.tables import listings, releases
 from fleetprompt.versions import is_prerelease, version_precedence_key
-
-_PUBLISHED: Final[ColumnElement[str]] = literal_column("'published'")
-"""Written out, because a partial index serves no parameter."""
 
 
 class ReleaseItemRow(msgspec.Struct, frozen=True):
@@ -264,7 +261,11 @@ def _revocable() -> Select[Any]:
     other = releases.alias("other")
     best = (
         select(other.c.id, other.c.version, other.c.published_at_ms)
-        .where(other.c.listing_id == releases.c.listing_id, other.c.status == _PUBLISHED, other.c.id != releases.c.id)
+        .where(
+            other.c.listing_id == releases.c.listing_id,
+            other.c.status == ReleaseStatus.PUBLISHED.value,
+            other.c.id != releases.c.id,
+        )
         .order_by(other.c.is_prerelease, other.c.precedence.desc())
         .limit(1)
         .lateral("best")
@@ -311,7 +312,7 @@ _REVOKE: Final = changing(
     .where(
         releases.c.listing_id == bindparam("of_listing_id"),
         releases.c.id == bindparam("release_id"),
-        releases.c.status == _PUBLISHED,
+        releases.c.status == ReleaseStatus.PUBLISHED.value,
     )
     .values({name: bindparam(name) for name in ("status", "revoked_at_ms", "revoke_reason")}),
 )

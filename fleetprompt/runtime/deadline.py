@@ -22,11 +22,10 @@ async def in_time(work: Awaitable[Answer]) -> Answer:
     """
     task = asyncio.ensure_future(work)
     task.add_done_callback(_take_note)
-    try:
-        async with asyncio.timeout(ANSWER_S_MAX):
-            return await asyncio.shield(task)
-    except TimeoutError:
-        raise unavailable("The database does not answer; try again shortly.") from None
+    done, _ = await asyncio.wait((task,), timeout=ANSWER_S_MAX)
+    if not done:
+        raise unavailable("The database does not answer; try again shortly.")
+    return task.result()
 
 
 def _take_note(task: asyncio.Future[Any]) -> None:

@@ -7,8 +7,6 @@ trips.
 
 from __future__ import annotations
 
-import asyncio
-import select
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -112,10 +110,10 @@ class PooledConnection:
         self._meter(len(batch))
         try:
             if len(batch) == 1:
-                return [await self._execute(batch[0])]
+                return [await self._rows(await self._send(batch[0]))]
             async with self._connection.pipeline():
                 cursors = [await self._send(bound) for bound in batch]
-            return [await cursor.fetchall() if cursor.description else [] for cursor in cursors]
+            return [await self._rows(cursor) for cursor in cursors]
         except psycopg.Error as error:
             translated = _translate(error, committing=committing)
             raise translated from error
@@ -125,9 +123,9 @@ class PooledConnection:
         await cursor.execute(bound.statement.sent, bound.values or None, prepare=True)
         return cursor
 
-    async def _execute(self, bound: Bound[Any]) -> Rows:
-        cursor = await self._send(bound)
-        return await cursor.fetchall() if cursor.description else []
+    @staticmethod
+    async def _rows(cursor: psycopg.AsyncCursor[Any]) -> Rows:
+        return [] if cursor.rownumber is None else await cursor.fetchall()
 
     async def rollback(self) -> None:
         """Leave the transaction, whatever state it is in; a broken connection is the pool's to replace."""
@@ -140,7 +138,7 @@ class PooledConnection:
 
 
 def _raw(name: str, sql: str) -> Bound[Any]:
-    return Bound(Statement(name, sql, {}, None))
+    return Bound(Statement(name, sql, None))
 
 
 BEGIN: Final[dict[Isolation, Bound[Any]]] = {
@@ -260,19 +258,8 @@ class Database:
         try:
             yield pooled
         finally:
-            await asyncio.shield(self._give_back(pool, connection, pooled))
-
-    @staticmethod
-    async def _take(pool: Pool) -> Connection:
-        while _was_ended(connection := await pool.getconn()):
-            await connection.close()
+            await pooled.rollback()
             await pool.putconn(connection)
-        return connection
-
-    @staticmethod
-    async def _give_back(pool: Pool, connection: Connection, pooled: PooledConnection) -> None:
-        await pooled.rollback()
-        await pool.putconn(connection)
 
     def _count(self, statements: int) -> None:
         self.statements_sent += statements

@@ -9,7 +9,8 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import ClauseElement, ColumnElement, func, literal, select
+from sqlalchemy import BindParameter, ClauseElement, ColumnElement, func, literal, select
+from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.dml import Delete, Insert, Update
@@ -17,7 +18,20 @@ from sqlalchemy.sql.dml import Delete, Insert, Update
 Row = TypeVar("Row")
 Shape = ParamSpec("Shape")
 
+
+class _Compiler(PGCompiler_psycopg):
+    """Writes constants into the text: as parameters they would hide from a plan for any values what an index serves."""
+
+    def visit_bindparam(self, bindparam: BindParameter[Any], *args: Any, **options: Any) -> str:
+        """A parameter that is still to be given, or the constant itself."""
+        compiler: Any = super()
+        options["literal_binds"] = not bindparam.required
+        text: str = compiler.visit_bindparam(bindparam, *args, **options)
+        return text
+
+
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
+_DIALECT.statement_compiler = _Compiler
 
 REGISTRY: Final[dict[str, Statement[Any]]] = {}
 """Every statement that was compiled, by its name."""
@@ -31,7 +45,6 @@ class Statement(Generic[Row]):
 
     name: str
     sql: str
-    constants: Mapping[str, Any]
     row: type[Row] | None
     sent: bytes = b""
 
@@ -40,7 +53,7 @@ class Statement(Generic[Row]):
 
     def bind(self, **values: Any) -> Bound[Row]:
         """The statement with its parameters, ready to be sent."""
-        return Bound(self, {**self.constants, **values} if self.constants else values)
+        return Bound(self, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,8 @@ class Bound(Generic[Row]):
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def _compile(element: ClauseElement) -> tuple[str, dict[str, Any]]:
-    compiled = element.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
-    constants = {name: value for name, value in compiled.params.items() if value is not None}
-    return str(compiled), constants
+def _compile(element: ClauseElement) -> str:
+    return str(element.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True}))
 
 
 def _register(statement: Statement[Any]) -> None:
@@ -69,14 +80,14 @@ def reading(name: str, query: Select[Any], row: type[Row]) -> Statement[Row]:
     fields = row.__struct_fields__ if issubclass(row, msgspec.Struct) else columns
     if columns != fields:
         raise ValueError(f"{name}: columns {columns} are not the fields {fields}")
-    statement = Statement(name, *_compile(query), row)
+    statement = Statement(name, _compile(query), row)
     _register(statement)
     return statement
 
 
 def inserting(name: str, insert: Insert) -> Statement[Any]:
     """An INSERT; a conflict raises 23505, and the transaction runs again."""
-    statement: Statement[Any] = Statement(name, *_compile(insert), None)
+    statement: Statement[Any] = Statement(name, _compile(insert), None)
     _register(statement)
     return statement
 
@@ -91,7 +102,7 @@ def changing(name: str, change: Update | Delete, rows: int | ColumnElement[int] 
     if rows is not None:
         touched = change.returning(literal(1).label("one")).cte("touched")
         element = select(func.must_touch(rows, func.count())).select_from(touched)
-    statement: Statement[Any] = Statement(name, *_compile(element), None)
+    statement: Statement[Any] = Statement(name, _compile(element), None)
     _register(statement)
     return statement
 

@@ -40,7 +40,8 @@ ADDRESS_KEYS: Final = frozenset(
     }
 )
 _OWN_LOGGERS: Final = "fleetprompt"
-_LIBRARY_LOGGERS: Final = ("uvicorn", "uvicorn.error", "litestar", "psycopg", "psycopg.pool", "alembic")
+_LIBRARY_LOGGERS: Final = ("uvicorn", "uvicorn.error", "litestar", "psycopg", "alembic")
+_POOL_LOGGER: Final = "psycopg.pool"
 _OUTCOME_LEVELS: Final = {Code.INTERNAL.value: "error", Code.UNAVAILABLE.value: "warning"}
 _RECORD_ATTRIBUTES: Final = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
 _NOT_RENDERED: Final = b'{"level":"error","event":"a log record could not be rendered"}\n'
@@ -213,6 +214,8 @@ def start_logging(
     _take_over(_OWN_LOGGERS, undo, handlers=[], level=pipeline.level_number)
     for name in _LIBRARY_LOGGERS:
         _take_over(name, undo, handlers=[], level=logging.NOTSET)
+    # A pool tells of every connection that it lends; what it warns of is what counts.
+    _take_over(_POOL_LOGGER, undo, handlers=[], level=max(logging.WARNING, pipeline.level_number))
     _take_over("uvicorn.access", undo, handlers=[], level=logging.CRITICAL + 1)
     logging.captureWarnings(True)
     undo.callback(logging.captureWarnings, False)

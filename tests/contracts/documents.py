@@ -100,7 +100,6 @@ def sql_files() -> dict[str, bytes]:
 
 def _sql(statement: Statement[Any]) -> bytes:
     lines = [f"-- {statement.name}" + ("" if statement.row is None else f" -> {statement.row.__name__}")]
-    lines += [f"--   {name} = {value!r}" for name, value in sorted(statement.constants.items())]
     for line in statement.sql.splitlines():
         lines += textwrap.wrap(line, SQL_WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     return ("\n".join(lines) + "\n").encode()

@@ -24,7 +24,6 @@ TIMEOUTS = Bound(
         "select max(setting::int) filter (where name = 'statement_timeout'),"
         " max(setting::int) filter (where name = 'lock_timeout'),"
         " max(setting::int) filter (where name = 'idle_in_transaction_session_timeout') from pg_settings",
-        {},
         Timeouts,
     )
 )

@@ -142,6 +142,14 @@ def test_libraries_log_through_the_same_pipeline_and_never_below_info() -> None:
     assert TOKEN not in json.dumps(logs.lines)
 
 
+@pytest.mark.parametrize(("level", "shown"), [("debug", ["warning"]), ("error", [])])
+def test_of_its_pool_the_driver_tells_only_what_it_warns_of(level: str, shown: list[str]) -> None:
+    with captured(level) as logs:
+        logging.getLogger("psycopg.pool").info("connection given by %r", "main")
+        logging.getLogger("psycopg.pool").warning("error connecting in %r", "main")
+    assert [entry["level"] for entry in logs.lines] == shown
+
+
 def test_uvicorns_access_log_is_silent_and_its_own_handlers_are_replaced(capfd: pytest.CaptureFixture[str]) -> None:
     import uvicorn.config
 

@@ -22,7 +22,6 @@ from sqlalchemy import (
     delete,
     func,
     literal,
-    literal_column,
     select,
     tuple_,
     union_all,
@@ -43,7 +42,7 @@ SHOWN_MAX: Final = {Facet.ASSET_KIND: len(AssetKind), Facet.CATEGORY: 100, Facet
 
 def _hidden(facet: Facet, value: Any) -> Select[Any]:
     return (
-        select(literal(facet.value, Text).label("facet"), value.label("value"), literal_column("-1").label("listings"))
+        select(literal(facet.value, Text).label("facet"), value.label("value"), literal(-1).label("listings"))
         .select_from(publishers.join(listings, and_(listings.c.publisher_id == publishers.c.id, IS_PUBLISHED)))
         .where(publishers.c.suspended_at_ms.is_not(None))
     )

@@ -6,17 +6,16 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, func, literal_column, select
+from sqlalchemy import FromClause, and_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from fleetprompt.authz import PublicScope
+from fleetprompt.enums import ListingStatus, ReleaseStatus
 from fleetprompt.store.statements import Bound, reading
 from fleetprompt.store.tables import listings, publishers, releases, stat_totals
 
-PUBLISHED: Final[ColumnElement[str]] = literal_column("'published'")
-"""Written out, because a partial index serves no parameter."""
-
-IS_PUBLISHED: Final = listings.c.status == PUBLISHED
+IS_PUBLISHED: Final = listings.c.status == ListingStatus.PUBLISHED.value
+IS_RELEASED: Final = releases.c.status == ReleaseStatus.PUBLISHED.value
 OF_LIVE_PUBLISHER: Final = and_(publishers.c.id == listings.c.publisher_id, publishers.c.suspended_at_ms.is_(None))
 
 
@@ -89,7 +88,7 @@ def with_company(source: FromClause) -> FromClause:
 
 _NEWEST: Final = (
     select(releases.c.id, releases.c.version, releases.c.status, releases.c.published_at_ms)
-    .where(releases.c.listing_id == listings.c.id, releases.c.status == PUBLISHED)
+    .where(releases.c.listing_id == listings.c.id, IS_RELEASED)
     .order_by(releases.c.id.desc())
     .limit(bindparam("fetch"))
     .correlate(listings)

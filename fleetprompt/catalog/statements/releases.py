@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select, true
 from sqlalchemy.sql import Select
 
 from fleetprompt.authz import PublicScope
-from fleetprompt.catalog.statements.listings import IS_PUBLISHED, OF_LIVE_PUBLISHER, PUBLISHED
+from fleetprompt.catalog.statements.listings import IS_PUBLISHED, IS_RELEASED, OF_LIVE_PUBLISHER
 from fleetprompt.store.statements import Bound, Statement, reading
 from fleetprompt.store.tables import listings, publishers, releases
 
@@ -63,7 +63,7 @@ def _page(name: str, *conditions: Any) -> Statement[PageRow]:
     return reading(name, query, PageRow)
 
 
-_PUBLISHED_ONES: Final = _page("catalog.releases", releases.c.status == PUBLISHED)
+_PUBLISHED_ONES: Final = _page("catalog.releases", IS_RELEASED)
 _ALL: Final = _page("catalog.releases.with_revoked")
 
 

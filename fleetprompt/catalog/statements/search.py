@@ -21,7 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    literal_column,
+    literal,
     select,
     tuple_,
     union,
@@ -56,7 +56,7 @@ _START: Final[dict[ListingSort, tuple[Any, UUID]]] = {
 }
 _KEY: Final[dict[ListingSort, tuple[ColumnElement[Any], Any]]] = {
     ListingSort.UPDATED: (listings.c.updated_at_ms, BigInteger),
-    ListingSort.NEWEST: (literal_column("0"), Integer),
+    ListingSort.NEWEST: (literal(0), Integer),
     ListingSort.NAME: (listings.c.name_key, Text),
 }
 """What listings are sorted by in front of their ids, which alone order the newest."""

@@ -6,18 +6,16 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, Integer, ScalarSelect, Select, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, bindparam, func, select
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.store.statements import Bound, Statement, per_shape, reading
 from fleetprompt.store.tables import audit_events
 
-# Limits are written out: a planner that has to guess one may think that any index is good enough.
-_SCAN_LIMIT: Final = literal_column("5000", Integer)
-SCAN_MAX: Final = int(_SCAN_LIMIT.name)
+SCAN_MAX: Final = 5_000
 """How many events one page looks at where it filters by more than one thing; the next page goes on behind them."""
 
-_CLOCK_LEAD_LIMIT: Final = literal_column("10000", Integer)
+_CLOCK_LEAD_MAX: Final = 10_000
 """By how many events the order of clocks may differ from the order of ids: more than are written in the seconds by
 which processes, hosts and slow mutations are apart.
 """
@@ -27,11 +25,6 @@ LEADING_FIRST: Final = ("install_intent_id", "request_id", "release_id", "listin
 """What events are filtered by. The first that is given chooses the index: what fewer events share comes earlier."""
 
 _FILTERS: Final = (*LEADING_FIRST, "actor_type")
-
-
-def _exactly(rows: int) -> ColumnElement[int]:
-    """A limit that the planner knows, as it would not know a parameter."""
-    return literal_column(str(int(rows)), Integer)
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -119,7 +112,7 @@ def _first_since() -> ScalarSelect[Any]:
         select(near.c.id)
         .where(near.c.created_at_ms >= bindparam("since_ms"))
         .order_by(near.c.created_at_ms, near.c.id)
-        .limit(_CLOCK_LEAD_LIMIT)
+        .limit(_CLOCK_LEAD_MAX)
         .subquery("first")
     )
     return select(first.c.id).order_by(first.c.id).limit(1).scalar_subquery()
@@ -132,7 +125,7 @@ def _last_until() -> ScalarSelect[Any]:
         select(near.c.id)
         .where(near.c.created_at_ms <= bindparam("until_ms"))
         .order_by(near.c.created_at_ms.desc(), near.c.id.desc())
-        .limit(_CLOCK_LEAD_LIMIT)
+        .limit(_CLOCK_LEAD_MAX)
         .subquery("last")
     )
     return select(last.c.id).order_by(last.c.id.desc()).limit(1).scalar_subquery()
@@ -145,7 +138,7 @@ def _scanned(columns: tuple[str, ...], shape: _Shape, *, continued: bool) -> Fro
         select(*(audit_events.c[name] for name in columns))
         .where(*leading.matching(audit_events, leading.names), *shape.ids(continued=continued))
         .order_by(audit_events.c.id.desc())
-        .limit(_SCAN_LIMIT)
+        .limit(SCAN_MAX)
         .subquery("scanned")
     )
 
