@@ -8,9 +8,13 @@ from fleetprompt import __version__
 from fleetprompt.commands.admin import admin
 from fleetprompt.commands.demo import demo
 from fleetprompt.commands.doctor import doctor
+from fleetprompt.commands.markdown import markdown
 from fleetprompt.commands.migrate import migrate
 from fleetprompt.commands.openapi import openapi
+from fleetprompt.commands.retention import retention
+from fleetprompt.commands.sandbox import sandbox
 from fleetprompt.commands.serve import serve
+from fleetprompt.commands.user import user
 
 
 @click.group()
@@ -22,7 +26,7 @@ def main() -> None:
     """
 
 
-for command in (serve, migrate, demo, doctor, openapi, admin):
+for command in (serve, migrate, demo, doctor, openapi, admin, user, retention, markdown, sandbox):
     main.add_command(command)
 
 

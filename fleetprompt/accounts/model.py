@@ -55,6 +55,14 @@ class MakeAdmin(Command):
     display_name: DisplayName = "Administrator"
 
 
+class ResetPassword(Command):
+    """A new password for whoever has this e-mail. revoke_keys: whether her API keys are revoked too."""
+
+    email: Email
+    password: Password
+    revoke_keys: bool = False
+
+
 class BioSource(msgspec.Struct, frozen=True, kw_only=True):
     """A publisher's own words as she writes them."""
 
@@ -159,6 +167,14 @@ class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     email: str
     display_name: str
     capabilities: tuple[Capability, ...]
+
+
+class PasswordReset(msgspec.Struct, frozen=True, rename="camel"):
+    """Whose password was set, and what of hers ended with it."""
+
+    user: User
+    sessions_ended: int
+    api_keys_revoked: int
 
 
 class UserReply(msgspec.Struct, frozen=True):

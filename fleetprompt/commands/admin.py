@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 import msgspec
 
 from fleetprompt.accounts.create_admin import create_admin
 from fleetprompt.accounts.model import MakeAdmin, UserReply
 from fleetprompt.accounts.promote_admin import promote_admin
+from fleetprompt.commands.arguments import ask_password, sound
 from fleetprompt.commands.instance import Failure, open_instance, read_settings
 from fleetprompt.commands.operations import run_as_system
 from fleetprompt.commands.start_up import bring_up_to_date
-from fleetprompt.constraints import Unfit
 from fleetprompt.errors import Code, Reason, Refusal
-from fleetprompt.fields import rules_by_field
 
 
 @click.group()
@@ -34,7 +31,10 @@ def create(email: str, promote: bool, as_json: bool) -> None:
     admin, its sessions end and its API keys are revoked.
     """
     settings = read_settings()
-    command = MakeAdmin(email=_sound("email", email, "--email"), password=_sound("password", _ask(), "The password"))
+    command = MakeAdmin(
+        email=sound(MakeAdmin, "email", email, "--email"),
+        password=sound(MakeAdmin, "password", ask_password(), "The password"),
+    )
     with open_instance(settings) as instance:
         bring_up_to_date(instance)
         try:
@@ -45,22 +45,6 @@ def create(email: str, promote: bool, as_json: bool) -> None:
         click.echo(msgspec.json.encode({"user": user}).decode())
         return
     click.echo(f"{user.email} ({user.user_id}) {'is now' if promote else 'was created as'} an admin.")
-
-
-def _ask() -> str:
-    if sys.stdin.isatty():
-        answer: str = click.prompt("Password", hide_input=True, confirmation_prompt="Once more")
-        return answer
-    return sys.stdin.readline().removesuffix("\n").removesuffix("\r")
-
-
-def _sound(field: str, value: str, what: str) -> str:
-    for rule in rules_by_field(MakeAdmin)[field]:
-        try:
-            value = str(rule.accept(value))
-        except Unfit as unfit:
-            raise Failure(f"{what} {unfit}.") from None
-    return value
 
 
 def _explained(refusal: Refusal, email: str) -> str:

@@ -17,6 +17,7 @@ from fleetprompt.authz import PublisherScope
 from fleetprompt.enums import AssetKind, ListingStatus
 from fleetprompt.listings.model import Content, DescriptionSource, Image, Links
 from fleetprompt.listings.rules import DayCounts, FacetChange, Latest, PublicFacets, Standing, public_facets
+from fleetprompt.runtime.rerendering import Rendered
 from fleetprompt.runtime.stored_markdown import StoredMarkdown
 from fleetprompt.search_text import listing_vector, name_key
 from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, reading
@@ -363,3 +364,9 @@ def count_facets(changes: Sequence[FacetChange]) -> tuple[Bound[Any], ...]:
             listings=[change.listings for change in changes],
         ),
     )
+
+
+DESCRIPTIONS: Final = Rendered(
+    listings.c.description_markdown, listings.c.description_html, listings.c.description_policy
+)
+"""The columns that `markdown rerender` renews."""

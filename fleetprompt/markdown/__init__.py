@@ -25,7 +25,7 @@ __all__ = [
     "image_problem",
     "judge",
     "link_problem",
-    "render_stored",
+    "stored_html",
 ]
 
 
@@ -36,8 +36,8 @@ def judge(source: str, *, suggest: bool = False) -> Verdict:
     return policy.judge(source, suggest=suggest)
 
 
-def render_stored(source: str) -> SafeHtml:
-    """The HTML of a source that an earlier version of the policy accepted; see `policy.render_stored`."""
+def stored_html(verdict: Verdict) -> SafeHtml:
+    """The HTML of a source that an earlier version of the policy accepted; see `policy.stored_html`."""
     from fleetprompt.markdown import policy
 
-    return policy.render_stored(source)
+    return policy.stored_html(verdict)

@@ -54,12 +54,11 @@ def judge(source: str, *, suggest: bool = False) -> Verdict:
     return _unrenderable(FORBIDDEN.sub("\ufffd", text))
 
 
-def render_stored(source: str) -> SafeHtml:
-    """The HTML of a source that an earlier version of the policy accepted.
+def stored_html(verdict: Verdict) -> SafeHtml:
+    """The HTML of a source that an earlier version of the policy accepted, by what this version says of it.
 
     One that this version refuses is shown as its own text.
     """
-    verdict = judge(source)
     return verdict.html or SafeHtml(cleaned_by_nh3(f"<pre><code>{html.escape(verdict.source)}</code></pre>\n"))
 
 

@@ -16,6 +16,7 @@ from fleetprompt.listings.rules import Latest, PublicFacets, Standing, public_fa
 from fleetprompt.listings.statements import latest_of
 from fleetprompt.releases.model import Artifact, Compat, Refs
 from fleetprompt.releases.rules import Substance
+from fleetprompt.runtime.rerendering import Rendered
 from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, reading
 from fleetprompt.store.tables import listings, releases
 from fleetprompt.versions import is_prerelease, version_precedence_key
@@ -327,3 +328,7 @@ def revoke(listing_id: UUID, release_id: UUID, reason: str, now_ms: int) -> Boun
         revoked_at_ms=now_ms,
         revoke_reason=reason,
     )
+
+
+NOTES: Final = Rendered(releases.c.notes_markdown, releases.c.notes_html, releases.c.notes_policy)
+"""The columns that `markdown rerender` renews."""

@@ -6,57 +6,26 @@ import json
 import os
 import pty
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from fleetprompt import ids
 from tests.support.answers import assert_error, assert_ok
 from tests.support.contents import unchanged
-from tests.support.databases import Database, Run
-from tests.support.environment import environment
+from tests.support.databases import Database
 from tests.support.events import events_about
+from tests.support.operator import ROOT, Operator
 from tests.support.people import People
 
-ROOT = Path(__file__).parents[2]
+CREATE = ("admin", "create")
 PASSWORD = "an operator's password"
 EVENTS = ("user.registered", "user.password_changed", "capability.granted", "session.ended", "api_key.revoked")
 
 pytestmark = pytest.mark.slow
 
 
-class Operator:
-    """Runs the command on the module's database."""
-
-    def __init__(self, database: Database, run: Run) -> None:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("FLEETPROMPT_")}
-        self.variables = {**inherited, **environment(database, run.folder)}
-
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "fleetprompt", "admin", "create", *arguments]
-
-    def run(self, *arguments: str, password: str = f"{PASSWORD}\n") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=ROOT,
-            env=self.variables,
-            input=password,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-
-@pytest.fixture
-def operator(database: Database, run: Run) -> Operator:
-    """Somebody at the server's command line."""
-    return Operator(database, run)
-
-
 async def test_an_admin_is_created_and_can_sign_in(operator: Operator, people: People, database: Database) -> None:
-    done = operator.run("--email", "Root@Example.org", "--json")
+    done = operator.run(*CREATE, "--email", "Root@Example.org", "--json", typed=f"{PASSWORD}\n")
     assert (done.returncode, done.stderr) == (0, "")
     user = json.loads(done.stdout)["user"]
     assert (user["email"], user["capabilities"]) == ("Root@Example.org", ["admin"])
@@ -76,10 +45,10 @@ async def test_a_known_email_is_refused_unless_it_is_promoted(
     ada = await people.publisher("Ada")
     program = await ada.api_key()
     with unchanged(database):
-        refused = operator.run("--email", ada.email)
+        refused = operator.run(*CREATE, "--email", ada.email, typed=PASSWORD)
     assert refused.returncode == 1
     assert "--promote" in refused.stderr
-    done = operator.run("--email", ada.email.upper(), "--promote")
+    done = operator.run(*CREATE, "--email", ada.email.upper(), "--promote", typed=PASSWORD)
     assert done.returncode == 0, done.stderr
     assert ada.user_id in done.stdout
     assert_error(await ada.get("/v1/me"), "UNAUTHENTICATED")
@@ -113,7 +82,7 @@ def test_what_cannot_be_is_told_and_changes_nothing(
     operator: Operator, database: Database, arguments: tuple[str, ...], password: str, said: str
 ) -> None:
     with unchanged(database):
-        done = operator.run(*arguments, password=password)
+        done = operator.run(*CREATE, *arguments, typed=password)
     assert done.returncode == 1
     assert said in done.stderr
     assert done.stdout == ""
@@ -124,7 +93,7 @@ async def test_a_suspended_user_is_not_promoted(operator: Operator, people: Peop
     suspend = "update users set suspended_at_ms = 1, suspend_reason = 'spam' where id = %s"
     database.change(suspend, ids.decode("usr", ada.user_id))
     with unchanged(database):
-        done = operator.run("--email", ada.email, "--promote")
+        done = operator.run(*CREATE, "--email", ada.email, "--promote", typed=PASSWORD)
     assert done.returncode == 1
     assert "suspended" in done.stderr
 
@@ -132,7 +101,7 @@ async def test_a_suspended_user_is_not_promoted(operator: Operator, people: Peop
 def test_at_a_terminal_the_password_is_asked_for_twice_and_not_shown(operator: Operator, database: Database) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        operator.command("--email", "terminal@example.org"),
+        operator.command(*CREATE, "--email", "terminal@example.org"),
         cwd=ROOT,
         env=operator.variables,
         stdin=theirs,

@@ -16,7 +16,7 @@ from fleetprompt.markdown import (
     SafeHtml,
     judge,
     policy,
-    render_stored,
+    stored_html,
 )
 from fleetprompt.markdown.sanitizers import cleaned_by_bleach, cleaned_by_nh3
 from tests.markdown.accepted_samples import ACCEPTED, VERSION_OF_THE_SAMPLES, Accepted
@@ -240,9 +240,9 @@ def test_what_the_parser_fails_on_is_refused_and_logged_without_the_text(
 
 
 def test_stored_sources_are_rendered_again_even_where_the_policy_has_become_stricter() -> None:
-    assert render_stored("*a*") == "<p><em>a</em></p>\n"
-    assert render_stored("a <script>&amp;") == "<pre><code>a &lt;script&gt;&amp;amp;</code></pre>\n"
-    shown = render_stored("<b title='\u00a0'>\x00")
+    assert stored_html(judge("*a*")) == "<p><em>a</em></p>\n"
+    assert stored_html(judge("a <script>&amp;")) == "<pre><code>a &lt;script&gt;&amp;amp;</code></pre>\n"
+    shown = stored_html(judge("<b title='\u00a0'>\x00"))
     assert shown == cleaned_by_bleach(shown) == cleaned_by_nh3(shown)
     assert isinstance(shown, SafeHtml)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
 from fleetprompt import ids
@@ -11,8 +13,15 @@ from fleetprompt.runtime.operations import Operation
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
 
+Result = TypeVar("Result")
+
+
+async def mutated(services: Services, operation: Operation, command: msgspec.Struct, result: type[Result]) -> Result:
+    """What the system gets when it runs one mutation."""
+    reply = await run(operation, services, SYSTEM, command, Call(request_id=ids.new_uuid()))
+    return msgspec.json.decode(reply.body, type=result)
+
 
 async def batch(services: Services, operation: Operation, limit: int = 500) -> int:
     """One batch of a job's operation; how many rows it touched."""
-    reply = await run(operation, services, SYSTEM, RunBatch(limit=limit), Call(request_id=ids.new_uuid()))
-    return msgspec.json.decode(reply.body, type=Batch).done
+    return (await mutated(services, operation, RunBatch(limit=limit), Batch)).done

@@ -1,0 +1,27 @@
+"""Rendering publishers' bios again."""
+
+from __future__ import annotations
+
+from fleetprompt.accounts.statements.rendered import BIOS
+from fleetprompt.authz import Access, Actor
+from fleetprompt.enums import EventType
+from fleetprompt.runtime.operations import Ledger, Outcome, mutation
+from fleetprompt.runtime.rerendering import Renewed, RerenderBatch, RerenderedBatch, render_again, renew
+from fleetprompt.runtime.run import MutationTx
+from fleetprompt.runtime.services import Services
+
+
+async def _render(services: Services, _: Actor, command: RerenderBatch) -> Renewed:
+    return await render_again(services, BIOS, command)
+
+
+@mutation(
+    "publishers.rerender_bios",
+    who=Access.SYSTEM,
+    ledger=Ledger.NONE,
+    emits=(EventType.MARKDOWN_RERENDERED,),
+    prepare=_render,
+)
+async def rerender_bios(tx: MutationTx, _: Actor, command: RerenderBatch, batch: Renewed) -> Outcome[RerenderedBatch]:
+    """Bring the HTML of the next bios to today's markdown policy (spec 2.4, 7)."""
+    return await renew(tx, BIOS, command, batch)

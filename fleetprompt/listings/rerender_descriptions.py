@@ -1,0 +1,29 @@
+"""Rendering listings' descriptions again."""
+
+from __future__ import annotations
+
+from fleetprompt.authz import Access, Actor
+from fleetprompt.enums import EventType
+from fleetprompt.listings.statements import DESCRIPTIONS
+from fleetprompt.runtime.operations import Ledger, Outcome, mutation
+from fleetprompt.runtime.rerendering import Renewed, RerenderBatch, RerenderedBatch, render_again, renew
+from fleetprompt.runtime.run import MutationTx
+from fleetprompt.runtime.services import Services
+
+
+async def _render(services: Services, _: Actor, command: RerenderBatch) -> Renewed:
+    return await render_again(services, DESCRIPTIONS, command)
+
+
+@mutation(
+    "listings.rerender_descriptions",
+    who=Access.SYSTEM,
+    ledger=Ledger.NONE,
+    emits=(EventType.MARKDOWN_RERENDERED,),
+    prepare=_render,
+)
+async def rerender_descriptions(
+    tx: MutationTx, _: Actor, command: RerenderBatch, batch: Renewed
+) -> Outcome[RerenderedBatch]:
+    """Bring the HTML of the next descriptions to today's markdown policy (spec 2.4, 7)."""
+    return await renew(tx, DESCRIPTIONS, command, batch)
