@@ -24,7 +24,7 @@ async def in_time(work: Awaitable[Answer]) -> Answer:
     task.add_done_callback(_take_note)
     done, _ = await asyncio.wait((task,), timeout=ANSWER_S_MAX)
     if not done:
-        raise unavailable("The database does not answer; try again shortly.")
+        raise unavailable("This took too long; try again shortly.")
     return task.result()
 
 

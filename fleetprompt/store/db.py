@@ -7,6 +7,7 @@ trips.
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -260,6 +261,13 @@ class Database:
         finally:
             await pooled.rollback()
             await pool.putconn(connection)
+
+    @staticmethod
+    async def _take(pool: Pool) -> Connection:
+        while _was_ended(connection := await pool.getconn()):
+            await connection.close()
+            await pool.putconn(connection)
+        return connection
 
     def _count(self, statements: int) -> None:
         self.statements_sent += statements
