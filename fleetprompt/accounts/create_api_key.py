@@ -10,7 +10,7 @@ from fleetprompt.accounts.statements import api_keys, users
 from fleetprompt.accounts.statements.api_keys import ApiKeyRow
 from fleetprompt.authz import Access, Actor, own_as_user
 from fleetprompt.enums import EventType
-from fleetprompt.errors import invalid, not_found
+from fleetprompt.errors import invalid, unauthenticated
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.idempotency import SecretRecipe
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
@@ -27,11 +27,13 @@ from fleetprompt.runtime.run import MutationTx
 async def create_api_key(tx: MutationTx, actor: Actor, command: CreateApiKey) -> Outcome[NewApiKey]:
     """Give the caller's programs a key, whose secret this reply alone shows (spec 3 Derive, 6.4 Programs).
 
-    Raises VALIDATION_FAILED on `scopes[i]` where that is `admin` and she is none.
+    Raises UNAUTHENTICATED where her session ended meanwhile; VALIDATION_FAILED on `scopes[i]` where that is `admin`
+    and she is none.
     """
-    row = await tx.one(users.grants(own_as_user(actor)))
-    if row is None:
-        raise not_found()
+    row = await tx.one(users.standing(own_as_user(actor), actor.session_id))
+    # She was let in by an earlier snapshot; what ends her sessions and revokes her keys may have come between.
+    if row is None or row.suspended_at_ms is not None or not row.session_lives:
+        raise unauthenticated("session_ended")
     if problems := rules.scopes_problems(command.scopes, row.capabilities):
         raise invalid(*problems)
     recipe = SecretRecipe(purpose="api_key", id=tx.new_id(), key_version=tx.ring.current, salt=secrets.new_salt())

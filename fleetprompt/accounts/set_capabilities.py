@@ -10,7 +10,7 @@ from fleetprompt.accounts.shapes import admin_user_shape
 from fleetprompt.accounts.statements import admin_users, sessions, users
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import Capability, EventType, KeyScope
-from fleetprompt.errors import not_found
+from fleetprompt.errors import not_found, unauthorized
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -30,13 +30,22 @@ async def set_capabilities(tx: MutationTx, actor: Actor, command: SetCapabilitie
 
     Something granted ends her sessions, but for the one that asks. Once taken, `publisher` does not come back by
     itself with a profile. What she has already, or lacks already, changes nothing.
-    Raises NOT_FOUND; CONFLICT (`transition`) where an admin would take `admin` from herself.
+    Raises UNAUTHORIZED where another admin took `admin` from her meanwhile: of two who take it from one another, one
+    keeps it. Raises NOT_FOUND; CONFLICT (`transition`) where an admin would take `admin` from herself.
     """
     row = await tx.one(
-        admin_users.capable_user(everything(actor), command.user_id, kept_session_id=actor.session_id, now_ms=tx.now_ms)
+        admin_users.capable_user(
+            everything(actor),
+            command.user_id,
+            actor_user_id=actor.user,
+            kept_session_id=actor.session_id,
+            now_ms=tx.now_ms,
+        )
     )
     if row is None:
         raise not_found()
+    if not row.actor_is_admin:
+        raise unauthorized("This needs the admin capability.")
     if refusal := rules.refusal_to_change_capabilities(
         target_user_id=row.user_id, actor_user_id=actor.user, revoked=command.revoke
     ):
@@ -62,6 +71,7 @@ async def set_capabilities(tx: MutationTx, actor: Actor, command: SetCapabilitie
                 row.user_id, changed.capabilities, publisher_barred=changed.publisher_barred, now_ms=tx.now_ms
             ),
             sessions.end_sessions(ended, tx.now_ms),
+            *users.mark_actor(actor.user, row.user_id, tx.now_ms),
         ],
         events=[*happened, *events.sessions_ended(row.user_id, ended, happened[0].event_id)],
     )

@@ -13,7 +13,6 @@ from fleetprompt.app import build_services
 from fleetprompt.authz import SYSTEM, Actor
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.instance import Instance
-from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.operations import Operation
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services

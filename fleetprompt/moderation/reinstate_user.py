@@ -8,7 +8,7 @@ from fleetprompt.accounts.model import AdminUserReply
 from fleetprompt.accounts.shapes import admin_user_shape
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, KeyScope
-from fleetprompt.errors import not_found
+from fleetprompt.errors import not_found, unauthorized
 from fleetprompt.moderation import events, rules
 from fleetprompt.moderation.commands import ReinstateUser
 from fleetprompt.moderation.statements import people
@@ -29,11 +29,14 @@ from fleetprompt.runtime.run import MutationTx
 async def reinstate_user(tx: MutationTx, admin: Actor, command: ReinstateUser) -> Outcome[AdminUserReply]:
     """Let a suspended user back in, and show what she publishes again (spec 4 Transitions).
 
-    Raises NOT_FOUND; CONFLICT (`transition`) where she is not suspended.
+    Raises UNAUTHORIZED where the admin lost her capability meanwhile; NOT_FOUND; CONFLICT (`transition`) where she is
+    not suspended.
     """
-    row = await tx.one(people.user(everything(admin), command.user_id))
+    row = await tx.one(people.user(everything(admin), command.user_id, admin.user))
     if row is None:
         raise not_found()
+    if not row.actor_is_admin:
+        raise unauthorized("This needs the admin capability.")
     if refusal := rules.refusal_to_reinstate_user(row.suspended_at_ms):
         raise refusal
     reinstated = msgspec.structs.replace(row, suspended_at_ms=None, suspend_reason=None)

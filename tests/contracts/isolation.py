@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import textwrap
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Final
+
+from sqlalchemy import UniqueConstraint
 
 from fleetprompt.runtime.operations import REGISTRY, Kind, Operation
 from fleetprompt.store import statements
@@ -18,8 +23,9 @@ INTRODUCTION: Final = """\
 # What mutations read and change
 
 Generated from the code and the SQL of each mutation by `make contracts`; the tests compare it. It leaves out what `run`
-adds to every one: the ledger, the audit log and the nonces, which are written under unique keys. Everything here is
-what a mutation *may* touch; which of it one call touches depends on the call.
+adds to every one: the ledger, the audit log and the nonces, which are written under unique keys, and who calls, which
+a statement of its own decides before. A mutation for which the caller's own standing is decisive reads it again, in its
+snapshot. Everything here is what a mutation *may* touch; which of it one call touches depends on the call.
 
 Isolation is REPEATABLE READ: whoever changes or removes a row that another has changed since she read it runs again on
 what the other left. A table in **bold** is changed on a condition beside the row's id besides: the columns in brackets
@@ -28,11 +34,20 @@ must hold what was read, so that the change is right at any isolation level and 
 PAIRS: Final = """\
 ## Pairs
 
-Two mutations *meet* where both may change rows of one table: on the same row, one of them runs again. One *takes note*
-of another where it reads a table that the other changes and they meet nowhere: it acts by its snapshot, as if it had
-run first, which is a lawful order because the other decides by nothing that it changes. A pair that is in neither
-column shares nothing that changes.
+Two mutations, or two calls of one, *meet* where both may change rows of one table: on the same row, one of them runs
+again. They meet *under a key* where both insert into a table that has a unique key beside its id, such as an e-mail or
+a version: 23505 runs one of them again, and the rerun decides. One *takes note* of another where it reads a table that
+the other changes and they meet nowhere: it acts by its snapshot, as if it had run first, which is a lawful order
+because the other decides by nothing that it changes. A pair that is in no column shares nothing that changes.
 """
+
+KEYED: Final = {
+    name
+    for name, table in metadata.tables.items()
+    if any(index.unique for index in table.indexes)
+    or any(isinstance(constraint, UniqueConstraint) for constraint in table.constraints)
+}
+"""Tables with a unique key beside the primary one."""
 
 _CHANGE: Final = re.compile(r"UPDATE (\w+) SET (.*?)(?:\sWHERE (.*?))?(?:\sRETURNING|$)", re.DOTALL)
 _INSERT: Final = re.compile(r"INSERT INTO (\w+)")
@@ -76,12 +91,12 @@ def isolation() -> bytes:
         _line([f"`{name}`", _names(each.reads), _changes(each), _names(each.inserts), _names(each.deletes)])
         for name, each in touched.items()
     ]
-    lines += ["", PAIRS, *_table(["mutation", "meets", "takes note of"])]
+    lines += ["", PAIRS, *_table(["mutation", "meets", "under a key", "takes note of"])]
     for name, each in touched.items():
-        others = {other: theirs for other, theirs in touched.items() if other != name}
-        meets = {other for other, theirs in others.items() if each.written & theirs.written}
-        notes = {other for other, theirs in others.items() if each.reads & theirs.written} - meets
-        lines.append(_line([f"`{name}`", _names(meets), _names(notes)]))
+        meets = {other for other, theirs in touched.items() if each.written & theirs.written}
+        keyed = {other for other, theirs in touched.items() if each.inserts & theirs.inserts & KEYED}
+        notes = {other for other, theirs in touched.items() if each.reads & theirs.written} - meets
+        lines.append(_line([f"`{name}`", _names(meets), _names(keyed), _names(notes)]))
     return "\n".join([*lines, ""]).encode()
 
 
@@ -108,20 +123,15 @@ def _reachable(function: Callable[..., Any], seen: set[int]) -> Iterator[Stateme
 
 
 def _named_in(function: FunctionType) -> Iterator[Any]:
-    """Global values that a function's code names, attributes of its modules included."""
-    names = set(_names_of(function.__code__))
-    found = [function.__globals__[name] for name in names if name in function.__globals__]
-    yield from found
-    for value in found:
-        if isinstance(value, ModuleType) and value.__name__.startswith("fleetprompt."):
-            yield from (vars(value)[name] for name in names if name in vars(value))
-
-
-def _names_of(code: CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _names_of(constant)
+    """Global values that a function's code names, and those that it names as attributes of a module."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield function.__globals__.get(node.id)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            module = function.__globals__.get(node.value.id)
+            if isinstance(module, ModuleType) and module.__name__.startswith("fleetprompt."):
+                yield getattr(module, node.attr, None)
 
 
 def _held_by(named: Any) -> list[Statement[Any]]:

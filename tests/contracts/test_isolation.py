@@ -12,7 +12,7 @@ from tests.contracts.isolation import touched_by
 # The columns of which a change compares one with what was read; what changes a user's row meets others by that alone.
 DECISIVE: Final = {
     "install_intents": {"status"},
-    "listings": {"status", "revision", "flagged"},
+    "listings": {"status", "revision", "flagged", "description_markdown"},
     "reports": {"status"},
 }
 PROTECTED: Final = {
@@ -30,6 +30,7 @@ PROTECTED: Final = {
     "moderation.suspend_listing": "listings",
     "moderation.reinstate_listing": "listings",
     "moderation.flag_listing": "listings",
+    "listings.rerender_descriptions": "listings",
     "installs.mint_token": "install_intents",
     "installs.redeem_token": "install_intents",
     "installs.cancel_intent": "install_intents",

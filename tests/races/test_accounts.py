@@ -77,3 +77,53 @@ async def test_r_race_a_first_profile_written_twice_makes_one_publisher(arena: A
         made = [assert_ok(answer, "publisher") for answer in answers]
         assert made[0]["publisherId"] == made[1]["publisherId"]
         assert made[0]["handle"] == made[1]["handle"]
+
+
+async def test_r_race_of_two_admins_who_take_the_capability_from_one_another_one_keeps_it(arena: Arena) -> None:
+    for _ in arena.rounds():
+        eve, mallory = await arena.people.admin(), await arena.people.admin()
+        answers = await arena.at_once(
+            *(
+                by.post(f"/v1/admin/users/{of.user_id}/capabilities", {"grant": [], "revoke": ["admin"]})
+                for by, of in ((eve, mallory), (mallory, eve))
+            )
+        )
+        assert sorted(answer.is_success for answer in answers) == [False, True]
+        loser = next(answer for answer in answers if not answer.is_success)
+        assert loser.status_code in {401, 403}
+        assert sorted([await is_admin(eve), await is_admin(mallory)]) == [False, True]
+
+
+async def test_r_race_of_two_admins_who_suspend_one_another_one_stays(arena: Arena) -> None:
+    for _ in arena.rounds():
+        eve, mallory = await arena.people.admin(), await arena.people.admin()
+        answers = await arena.at_once(
+            *(
+                by.post(f"/v1/admin/users/{of.user_id}/suspend", {"reason": "She began it."})
+                for by, of in ((eve, mallory), (mallory, eve))
+            )
+        )
+        assert sorted(answer.is_success for answer in answers) == [False, True]
+        assert sorted([await is_admin(eve), await is_admin(mallory)]) == [False, True]
+
+
+async def is_admin(person: Person) -> bool:
+    """Whether she may use the admin surface."""
+    return (await person.get("/v1/admin/partner-keys")).is_success
+
+
+async def test_r_race_no_key_is_issued_to_a_session_that_a_new_password_ended(arena: Arena) -> None:
+    for _ in arena.rounds():
+        bea = await arena.people.register()
+        elsewhere, sent = sign_in(arena, bea)
+        assert_ok(await sent)
+        await elsewhere.csrf_token()
+        changed, issued = await arena.at_once(
+            bea.post("/v1/me/password", {"current": bea.password, "new": "another twelve letters"}),
+            elsewhere.post("/v1/api-keys", {"name": "late"}),
+        )
+        assert_ok(changed, "user")
+        issuing = (await elsewhere.post("/v1/api-keys", {"name": "later"})).status_code
+        assert issuing == 401
+        if not issued.is_success:
+            assert_error(issued, "UNAUTHENTICATED")

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Text, any_, bindparam, exists, literal, select
 
 from fleetprompt.accounts.statements.sessions import (
     lapsed_sessions,
@@ -74,13 +74,22 @@ def page(_: AdminScope, *, email_key: str | None, after: UUID | None, fetch: int
     return _PAGES[email_key is not None, after is not None].bind(**values)
 
 
+def actor_is_admin() -> ColumnElement[bool]:
+    """Whether the user `actor_user_id` is an admin in this snapshot, which may be later than what let her in."""
+    actor = users.alias("actor")
+    is_admin = literal(Capability.ADMIN.value, Text) == any_(actor.c.capabilities)
+    return exists().where(actor.c.id == bindparam("actor_user_id"), actor.c.suspended_at_ms.is_(None), is_admin)
+
+
 class CapableUserRow(AdminUserRow, frozen=True):
     """A user as changing her capabilities needs her.
 
+    actor_is_admin: whether the admin who asks still is one.
     other_session_ids: her sessions that may be alive, but for the one that asks. lapsed_session_ids: those that only
     an admin's stricter limits have ended.
     """
 
+    actor_is_admin: bool
     other_session_ids: list[UUID]
     lapsed_session_ids: list[UUID]
 
@@ -89,6 +98,7 @@ _CAPABLE_USER: Final = reading(
     "accounts.capable_user",
     select(
         *ADMIN_USER_COLUMNS,
+        actor_is_admin().label("actor_is_admin"),
         other_sessions().label("other_session_ids"),
         lapsed_sessions().label("lapsed_session_ids"),
     )
@@ -98,8 +108,13 @@ _CAPABLE_USER: Final = reading(
 )
 
 
-def capable_user(_: AdminScope, user_id: UUID, *, kept_session_id: UUID | None, now_ms: int) -> Bound[CapableUserRow]:
+def capable_user(
+    _: AdminScope, user_id: UUID, *, actor_user_id: UUID, kept_session_id: UUID | None, now_ms: int
+) -> Bound[CapableUserRow]:
     """A user with the sessions that a change of her capabilities may end."""
     return _CAPABLE_USER.bind(
-        user_id=user_id, **other_sessions_values(kept_session_id, now_ms), **lapsed_sessions_values(now_ms)
+        user_id=user_id,
+        actor_user_id=actor_user_id,
+        **other_sessions_values(kept_session_id, now_ms),
+        **lapsed_sessions_values(now_ms),
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, insert, literal, select, update
+from sqlalchemy import bindparam, exists, insert, literal, select, update
 
 from fleetprompt.accounts.statements.api_keys import live_api_keys
 from fleetprompt.accounts.statements.publishers import PROFILE_COLUMNS, OwnedProfileRow
@@ -15,7 +15,7 @@ from fleetprompt.accounts.statements.sessions import other_sessions, other_sessi
 from fleetprompt.authz import OwnerScope
 from fleetprompt.enums import Capability
 from fleetprompt.store.statements import Bound, changing, inserting, reading
-from fleetprompt.store.tables import publishers, users
+from fleetprompt.store.tables import publishers, sessions, users
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -267,20 +267,30 @@ def change_password(user_id: UUID, *, verified_hash: str, password_hash: str, no
     )
 
 
-class GrantsRow(msgspec.Struct, frozen=True):
-    """What a user may do."""
+class StandingRow(msgspec.Struct, frozen=True):
+    """Whether a user may still do what she asks for, and with which capabilities."""
 
     capabilities: list[Capability]
+    suspended_at_ms: int | None
+    session_lives: bool
 
 
-_GRANTS: Final = reading(
-    "accounts.grants", select(users.c.capabilities).where(users.c.id == bindparam("user_id")), GrantsRow
+_STANDING: Final = reading(
+    "accounts.standing",
+    select(
+        users.c.capabilities,
+        users.c.suspended_at_ms,
+        exists()
+        .where(sessions.c.id == bindparam("session_id"), sessions.c.ended_at_ms.is_(None))
+        .label("session_lives"),
+    ).where(users.c.id == bindparam("user_id")),
+    StandingRow,
 )
 
 
-def grants(scope: OwnerScope) -> Bound[GrantsRow]:
-    """What a user may do, as her row has it now."""
-    return _GRANTS.bind(user_id=scope.user_id)
+def standing(scope: OwnerScope, session_id: UUID | None) -> Bound[StandingRow]:
+    """How a user and her session stand in this snapshot, which may be later than the one that let her in."""
+    return _STANDING.bind(user_id=scope.user_id, session_id=session_id)
 
 
 _MARK_CHANGED: Final = changing(
@@ -292,3 +302,11 @@ _MARK_CHANGED: Final = changing(
 def mark_changed(user_id: UUID, now_ms: int) -> Bound[Any]:
     """Write a user's row because something of hers was added that others must see who take things from her."""
     return _MARK_CHANGED.bind(user_id=user_id, now_ms=now_ms)
+
+
+def mark_actor(actor_user_id: UUID, target_user_id: UUID, now_ms: int) -> tuple[Bound[Any], ...]:
+    """Write the row of a user who takes power from another, so that whoever takes hers meanwhile meets it.
+
+    None where she is the target, whose row is written anyway.
+    """
+    return () if actor_user_id == target_user_id else (mark_changed(actor_user_id, now_ms),)

@@ -7,25 +7,32 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, null, select, update
 
-from fleetprompt.accounts.statements.admin_users import ADMIN_USER_COLUMNS, AdminUserRow
+from fleetprompt.accounts.statements.admin_users import ADMIN_USER_COLUMNS, AdminUserRow, actor_is_admin
 from fleetprompt.accounts.statements.publishers import PROFILE_COLUMNS, ProfileRow
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import Capability, VerificationStatus
 from fleetprompt.store.statements import Bound, changing, reading
 from fleetprompt.store.tables import publishers, users
 
+
+class JudgedUserRow(AdminUserRow, frozen=True):
+    """A user as suspending and reinstating her need her. actor_is_admin: whether the admin who asks still is one."""
+
+    actor_is_admin: bool
+
+
 _USER: Final = reading(
     "moderation.user",
-    select(*ADMIN_USER_COLUMNS)
+    select(*ADMIN_USER_COLUMNS, actor_is_admin().label("actor_is_admin"))
     .select_from(users.outerjoin(publishers, publishers.c.owner_user_id == users.c.id))
     .where(users.c.id == bindparam("user_id")),
-    AdminUserRow,
+    JudgedUserRow,
 )
 
 
-def user(_: AdminScope, user_id: UUID) -> Bound[AdminUserRow]:
-    """Any user."""
-    return _USER.bind(user_id=user_id)
+def user(_: AdminScope, user_id: UUID, actor_user_id: UUID) -> Bound[JudgedUserRow]:
+    """Any user, for an admin who may have lost her capability since she was let in."""
+    return _USER.bind(user_id=user_id, actor_user_id=actor_user_id)
 
 
 _SUSPEND_USER: Final = changing(
