@@ -15,10 +15,9 @@ from fleetprompt.secrets.key_file import load_or_create, rewrite
 from fleetprompt.secrets.key_ring import KeyRing, KeyRingError, Purpose, new_salt
 from fleetprompt.secrets.partner_keys import partner_secret, show_partner_secret
 from fleetprompt.secrets.pseudonyms import buyer_ref, request_fingerprint
-from fleetprompt.secrets.secret import SECRET_SHAPES, Secret, redact, token_hash
+from fleetprompt.secrets.secret import Secret, token_hash
 
 __all__ = [
-    "SECRET_SHAPES",
     "ApiKey",
     "CookieKind",
     "InstallToken",
@@ -40,7 +39,6 @@ __all__ = [
     "parse_api_key",
     "parse_install_token",
     "partner_secret",
-    "redact",
     "request_fingerprint",
     "rewrite",
     "show_partner_secret",

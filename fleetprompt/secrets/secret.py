@@ -1,10 +1,9 @@
-"""A value that does not show itself, and the shapes by which a log recognizes one that does (spec 9)."""
+"""A value that does not show itself (spec 9)."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from typing import AnyStr, Final, Generic, final
+from typing import AnyStr, Generic, final
 
 
 @final
@@ -25,21 +24,6 @@ class Secret(Generic[AnyStr]):
 
     def __repr__(self) -> str:
         return "Secret(***)"
-
-
-REDACTED: Final = "[redacted]"
-
-SECRET_SHAPES: Final = re.compile(
-    r"fp[tkscv]_[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]*)?"  # our tokens, keys, cookies and form tokens, cut off or whole
-    r"|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43,}="  # 32 bytes of base64: partner secrets and master keys
-    r"|\$argon2[a-z]{1,2}\$[^\s\"']+"  # a password's hash
-    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"  # the credentials of a URL
-)
-
-
-def redact(text: str) -> str:
-    """`text` with everything that looks like a secret of ours cut out."""
-    return SECRET_SHAPES.sub(REDACTED, text)
 
 
 def token_hash(text: str) -> bytes:

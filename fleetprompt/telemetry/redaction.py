@@ -70,11 +70,14 @@ _NAMED_SECRETS: Final = _shapes(
     (rf"""({_NAME}["']?\s{{0,4}}[:=][ \t]{{1,4}}){_TO_LINE_END}""", rf"\1{REDACTED}"),
     (rf"""({_NAME}["']?[:=])(?!\[redacted\])[^\s,;&"']+""", rf"\1{REDACTED}"),
 )
-_CREDENTIALS: Final = _shapes((r"(fp[tk])(?:_|%5f)[\w%-]{8,}", rf"\1_{REDACTED}"))
+# Install tokens, API keys, the cookies of sessions and visits, and the tokens of forms.
+_CREDENTIALS: Final = _shapes((r"(fp[tksvc])(?:_|%5f)[\w%-]{8,}(?:\.[\w%-]*)?", rf"\1_{REDACTED}"))
+_PREFIXES: Final = ("fpt", "fpk", "fps", "fpv", "fpc")
+_PASSWORD_HASHES: Final = _shapes((r"\$argon2[a-z]{1,2}\$[^\s\"']+", REDACTED))
 _BEARERS: Final = _shapes((r"\b(bearer\s)\s*[\w.~+/=-]{8,}", rf"\1{REDACTED}"))
 _BASE64: Final = _shapes(
     (r":[a-z0-9+/_-]{22,}={0,2}:", f":{REDACTED}:"),  # a byte sequence in a structured header, such as a MAC
-    (r"(?<![a-z0-9+/_-])[a-z0-9+/_-]{43}=", REDACTED),  # 32 bytes: a partner's key or a master key
+    (r"(?<![a-z0-9+/_-])[a-z0-9+/_-]{43,}=", REDACTED),  # 32 bytes: a partner's key or a master key
 )
 _FIELD_NAME: Final = re.compile(r"[\w-]{1,64}")
 _WORD: Final = re.compile(r"\S+")
@@ -103,8 +106,10 @@ def _suspicions(text: str) -> Iterator[tuple[re.Pattern[str], str]]:
     assigns = ":" in text or "=" in text
     if (assigns or "'" in text or '"' in text) and any(name in folded for name in _NAMES_IN_TEXT):
         yield from _NAMED_SECRETS
-    if "fpt" in folded or "fpk" in folded:
+    if any(prefix in folded for prefix in _PREFIXES):
         yield from _CREDENTIALS
+    if "$argon2" in folded:
+        yield from _PASSWORD_HASHES
     if "bearer" in folded:
         yield from _BEARERS
     if assigns and len(text) >= BASE64_CHARS_MIN:

@@ -6,7 +6,6 @@ What the credentials mean is the accounts' business; `Authenticator` is what thi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -60,12 +59,13 @@ def session_cookie(services: Services, value: str | None) -> str:
 
 
 def cookie_value(headers: Mapping[str, str], name: str) -> str | None:
-    """The value of one cookie, or None."""
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(name)
-    except CookieError:
-        return None
-    return None if morsel is None else morsel.value
+    """The value of one cookie, whatever others stand beside it; None where it is absent or stands there twice.
+
+    Cookies of other applications on the same host come along, and need not be well formed.
+    """
+    pairs = (pair.partition("=") for pair in headers.get("cookie", "").split(";"))
+    values = [value.strip(" \t") for key, _, value in pairs if key.strip(" \t") == name]
+    return values[0] if len(values) == 1 else None
 
 
 async def authenticate(
