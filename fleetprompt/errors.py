@@ -55,6 +55,30 @@ class Reason(StrEnum):
     HANDLE_TAKEN = "handle_taken"
 
 
+class Outage(StrEnum):
+    """What keeps an answer UNAVAILABLE: for the log and the metrics, which an operator reads; callers are not told."""
+
+    NO_CONNECTION = "no_connection"
+    CONNECTION_LOST = "connection_lost"
+    COMMIT_UNKNOWN = "commit_unknown"
+    NO_ANSWER = "no_answer"
+    STATEMENT_TIMEOUT = "statement_timeout"
+    LOCK_TIMEOUT = "lock_timeout"
+    IDLE_TIMEOUT = "idle_timeout"
+    READ_ONLY = "read_only"
+    DISK_FULL = "disk_full"
+    OUT_OF_MEMORY = "out_of_memory"
+    DATABASE_LIMIT = "database_limit"
+    CONFLICTS = "conflicts"
+    OTHER_MIGRATION = "other_migration"
+    KEYS_MISSING = "keys_missing"
+    LIMITER_AWAY = "limiter_away"
+    PASSWORDS_BUSY = "passwords_busy"
+    MARKDOWN_BUSY = "markdown_busy"
+    MARKDOWN_AWAY = "markdown_away"
+    SHUTTING_DOWN = "shutting_down"
+
+
 class FieldProblem(msgspec.Struct, frozen=True, rename="camel"):
     """One thing wrong with one input: `field_name` is a path such as `tags[3]`, `message` says how to mend it."""
 
@@ -125,6 +149,6 @@ def conflict(reason: Reason, message: str, *, release_id: str | None = None, ide
     return Refusal(Code.CONFLICT, message, reason=reason, release_id=release_id, identical=identical)
 
 
-def unavailable(message: str, retry_after_s: int = 1) -> Refusal:
-    """UNAVAILABLE: nothing was done, or under an idempotency key a retry learns what was."""
-    return Refusal(Code.UNAVAILABLE, message, retry_after_s=retry_after_s)
+def unavailable(message: str, cause: Outage, retry_after_s: int = 1) -> Refusal:
+    """UNAVAILABLE: nothing was done, or under an idempotency key a retry learns what was. `cause` goes to the log."""
+    return Refusal(Code.UNAVAILABLE, message, retry_after_s=retry_after_s, log_reason=cause.value)

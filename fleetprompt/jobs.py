@@ -110,7 +110,7 @@ class JobRunner:
         try:
             await run_job(job, self._services)
         except Refusal as refusal:
-            logger.warning("job %s did not run: %s", job.name, refusal)
+            logger.warning("job %s did not run: %s", job.name, refusal, extra={"reason": refusal.log_reason})
         except Exception:
             logger.exception("job %s failed", job.name)
         else:

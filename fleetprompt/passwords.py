@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 import argon2
 from argon2.exceptions import VerifyMismatchError
 
-from fleetprompt.errors import unavailable
+from fleetprompt.errors import Outage, unavailable
 
 T = TypeVar("T")
 
@@ -70,12 +70,14 @@ class PasswordHasher:
 
     async def _run(self, work: Callable[[], T]) -> T:
         if not self._places.acquire(blocking=False):
-            raise unavailable("Too many people are signing in at this moment. Try again shortly.")
+            raise unavailable(
+                "Too many people are signing in at this moment. Try again shortly.", Outage.PASSWORDS_BUSY
+            )
         try:
             future: Future[T] = self._threads.submit(work)
         except RuntimeError:
             self._places.release()
-            raise unavailable("The server is shutting down. Try again shortly.") from None
+            raise unavailable("The server is shutting down. Try again shortly.", Outage.SHUTTING_DOWN) from None
         # Not in a `finally` here: when a caller gives up, its thread still runs to the end.
         future.add_done_callback(lambda _: self._places.release())
         return await asyncio.wrap_future(future)

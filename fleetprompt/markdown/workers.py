@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import fleetprompt
-from fleetprompt.errors import unavailable
+from fleetprompt.errors import Outage, unavailable
 from fleetprompt.markdown.verdict import Verdict, normalized, too_complex
 from fleetprompt.markdown.wire import REPLY_HEADER, Reply, decoded_reply, encoded_request
 
@@ -83,17 +83,17 @@ class MarkdownWorkers:
         Raises UNAVAILABLE while too many texts wait, on an overloaded machine, and outside start and close.
         """
         if not self._open:
-            raise unavailable(_SHUTTING_DOWN)
+            raise unavailable(_SHUTTING_DOWN, Outage.SHUTTING_DOWN)
         try:
             async with asyncio.timeout(self._wall_limit_s), self._turn():
                 return await self._judge(source, suggest)
         except TimeoutError:
-            raise unavailable("The text could not be checked in time.") from None
+            raise unavailable("The text could not be checked in time.", Outage.MARKDOWN_BUSY) from None
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         if self._turns.locked() and self._waiting >= self._waiting_max:
-            raise unavailable("Too many texts are being checked at once.")
+            raise unavailable("Too many texts are being checked at once.", Outage.MARKDOWN_BUSY)
         self._waiting += 1
         try:
             await self._turns.acquire()
@@ -110,7 +110,7 @@ class MarkdownWorkers:
                 reply = await self._ask(encoded_request(source, suggest))
             except _Died as died:
                 if not self._open:
-                    raise unavailable(_SHUTTING_DOWN) from None
+                    raise unavailable(_SHUTTING_DOWN, Outage.SHUTTING_DOWN) from None
                 if died.by == signal.SIGPROF:
                     self._on_kill()
                     if not suggest:
@@ -128,7 +128,7 @@ class MarkdownWorkers:
         worker = await self._worker()
         if not self._open:
             worker.kill()
-            raise unavailable(_SHUTTING_DOWN)
+            raise unavailable(_SHUTTING_DOWN, Outage.SHUTTING_DOWN)
         self._busy.add(worker)
         try:
             reply = await worker.ask(request)
@@ -187,13 +187,13 @@ class _Worker:
             )
         except OSError:
             _logger.exception("No markdown worker could be started.")
-            raise unavailable("Texts cannot be checked at the moment.") from None
+            raise unavailable("Texts cannot be checked at the moment.", Outage.MARKDOWN_AWAY) from None
         worker = cls(process)
         try:
             await worker._frame()
         except _Died:
             _logger.exception("A markdown worker ended before it was ready.")
-            raise unavailable("Texts cannot be checked at the moment.") from None
+            raise unavailable("Texts cannot be checked at the moment.", Outage.MARKDOWN_AWAY) from None
         except BaseException:
             worker.kill()
             raise

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any, Final, TypeVar
 
-from fleetprompt.errors import unavailable
+from fleetprompt.errors import Outage, unavailable
 
 ANSWER_S_MAX: Final = 4.5
 
@@ -24,7 +24,7 @@ async def in_time(work: Awaitable[Answer]) -> Answer:
     task.add_done_callback(_take_note)
     done, _ = await asyncio.wait((task,), timeout=ANSWER_S_MAX)
     if not done:
-        raise unavailable("This took too long; try again shortly.")
+        raise unavailable("This took too long; try again shortly.", Outage.NO_ANSWER)
     return task.result()
 
 

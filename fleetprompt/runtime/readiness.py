@@ -10,7 +10,7 @@ from sqlalchemy import Text, column, select, table
 
 from fleetprompt import __version__
 from fleetprompt.authz import Access, Actor
-from fleetprompt.errors import unavailable
+from fleetprompt.errors import Outage, unavailable
 from fleetprompt.fields import Command
 from fleetprompt.runtime.key_versions import in_use, problems_of
 from fleetprompt.runtime.operations import query
@@ -79,11 +79,12 @@ async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
     row = await look.one(_MIGRATION.bind())
     at = "none" if row is None else row.version_num
     if at != _head():
-        raise unavailable(f"The database is at migration {at}, this version needs {_head()}.", retry_after_s=5)
+        message = f"The database is at migration {at}, this version needs {_head()}."
+        raise unavailable(message, Outage.OTHER_MIGRATION, retry_after_s=5)
     ring = look.ring
     found = await look.one(in_use(look.now_ms))
     if found is not None and (problems := problems_of(ring, found)):
-        raise unavailable(" ".join(str(problem) for problem in problems), retry_after_s=5)
+        raise unavailable(" ".join(map(str, problems)), Outage.KEYS_MISSING, retry_after_s=5)
     return Readiness(
         ok=True,
         version=__version__,

@@ -18,7 +18,7 @@ import msgspec
 
 from fleetprompt import ids
 from fleetprompt.authz import Actor
-from fleetprompt.errors import Code, Refusal, unauthenticated, unavailable
+from fleetprompt.errors import Code, Outage, Refusal, unauthenticated, unavailable
 from fleetprompt.runtime import audit, nonces
 from fleetprompt.runtime.idempotency import LedgerEntry, LedgerScope, Reply
 from fleetprompt.runtime.operations import Ledger, Operation, Outcome
@@ -171,17 +171,20 @@ async def _until_it_stood_alone(
         try:
             return await attempt()
         except Rerun as conflict:
+            last = Outage.CONFLICTS
             services.metrics.rerun(conflict.sqlstate)
         except ConnectionLost:
-            services.metrics.rerun("connection_lost")
+            last = Outage.CONNECTION_LOST
+            services.metrics.rerun(last.value)
         except CommitUnknown as error:
+            last = Outage.COMMIT_UNKNOWN
             if not is_replayable:
-                raise unavailable(
-                    "The database went away while this was being stored; look before you retry."
-                ) from error
-            services.metrics.rerun("commit_unknown")
+                message = "The database went away while this was being stored; look before you retry."
+                raise unavailable(message, last) from error
+            services.metrics.rerun(last.value)
         if time.monotonic() + pause_s > give_up_at:
-            raise unavailable("Too much is happening to this at once; try again shortly.")
+            message = "This was tried again and again, and always in vain; try again shortly."
+            raise unavailable(message, last)
         await asyncio.sleep(random.uniform(0, pause_s))
         pause_s = min(pause_s * 2, PAUSE_S_MAX)
 

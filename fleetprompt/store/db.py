@@ -7,10 +7,14 @@ trips.
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
 import select
+import socket
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, Literal, Protocol, TypeVar, cast
 
 import msgspec
@@ -18,7 +22,7 @@ import psycopg
 import psycopg_pool
 from psycopg.types.json import set_json_loads
 
-from fleetprompt.errors import unavailable
+from fleetprompt.errors import Outage, unavailable
 from fleetprompt.store.statements import Bound, Statement
 
 Row = TypeVar("Row")
@@ -28,13 +32,30 @@ Connection = psycopg.AsyncConnection[Any]
 Pool = psycopg_pool.AsyncConnectionPool[Connection]
 
 SERIALIZATION_FAILURE: Final = "40001"
+READ_ONLY: Final = "25006"
 RERUN_SQLSTATES: Final = frozenset({SERIALIZATION_FAILURE, "40P01", "23505"})
 DISTRIBUTED_COMMIT_CONFLICT: Final = "could not commit transaction for shard"
 POOL_WAIT_S_MAX: Final = 2.0
 STATEMENT_MS_MAX: Final = 3_000
 SEARCH_STATEMENT_MS_MAX: Final = 300
+EXCHANGE_S_MAX: Final = 4.0
+DISTRUST_AGAIN_AFTER_S: Final = 1.0
+OUTAGES: Final = {
+    "57014": Outage.STATEMENT_TIMEOUT,
+    "55P03": Outage.LOCK_TIMEOUT,
+    "25P03": Outage.IDLE_TIMEOUT,
+    "25006": Outage.READ_ONLY,
+    "53100": Outage.DISK_FULL,
+    "53200": Outage.OUT_OF_MEMORY,
+    "53000": Outage.DATABASE_LIMIT,
+    "53300": Outage.DATABASE_LIMIT,
+    "53400": Outage.DATABASE_LIMIT,
+}
+"""What a statement's SQLSTATE says of the database, where another moment may be better."""
 # Searches are planned for the very words that are looked for, and read indexes, never a whole table.
 SEARCH_OPTIONS: Final = " -c plan_cache_mode=force_custom_plan -c enable_seqscan=off"
+
+logger = logging.getLogger(__name__)
 
 set_json_loads(msgspec.json.decode)
 
@@ -82,8 +103,8 @@ def _translate(error: psycopg.Error, *, committing: bool) -> Exception:
     lost = state is None or state.startswith(("08", "57P"))
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and lost:
         return CommitUnknown() if committing else ConnectionLost()
-    if state is not None and (state.startswith("53") or state in {"57014", "25P03", "55P03", "25006"}):
-        return unavailable("The database is busy or not writable; try again shortly.")
+    if outage := OUTAGES.get(state or ""):
+        return unavailable("The database is busy or not writable; try again shortly.", outage)
     return error
 
 
@@ -105,19 +126,42 @@ class PooledConnection:
     def __init__(self, connection: Connection, meter: Callable[[int], None]) -> None:
         self._connection = connection
         self._meter = meter
+        # Whether the server behind it is silent or takes no writes: a new connection may find a better one.
+        self.leads_nowhere = False
 
     async def exchange(self, batch: Sequence[Bound[Any]], *, committing: bool = False) -> list[Rows]:
         """Send `batch` in one round trip and return each statement's rows."""
         self._meter(len(batch))
         try:
-            if len(batch) == 1:
-                return [await self._rows(await self._send(batch[0]))]
-            async with self._connection.pipeline():
-                cursors = [await self._send(bound) for bound in batch]
-            return [await self._rows(cursor) for cursor in cursors]
+            with self._answered_in_time():
+                if len(batch) == 1:
+                    return [await self._rows(await self._send(batch[0]))]
+                async with self._connection.pipeline():
+                    cursors = [await self._send(bound) for bound in batch]
+                return [await self._rows(cursor) for cursor in cursors]
         except psycopg.Error as error:
+            self.leads_nowhere |= error.sqlstate == READ_ONLY
             translated = _translate(error, committing=committing)
             raise translated from error
+
+    @contextmanager
+    def _answered_in_time(self) -> Iterator[None]:
+        """Sever the connection where nothing comes over it for longer than any statement may take.
+
+        A server that is cut off by its network neither answers nor refuses, and its own timeouts reach nobody. There
+        is time left to try once more over a new connection before the caller is told.
+        """
+        timer = asyncio.get_running_loop().call_later(EXCHANGE_S_MAX, self._sever)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _sever(self) -> None:
+        self.leads_nowhere = True
+        logger.warning("the database was silent for too long, and the connection is given up")
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self._connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
     async def _send(self, bound: Bound[Any]) -> psycopg.AsyncCursor[Any]:
         cursor = self._connection.cursor(binary=True)
@@ -133,7 +177,8 @@ class PooledConnection:
         if self._connection.closed or self._connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
             return
         try:
-            await self._connection.execute("ROLLBACK")
+            with self._answered_in_time():
+                await self._connection.execute("ROLLBACK")
         except psycopg.Error:
             await self._connection.close()
 
@@ -206,12 +251,14 @@ class Database:
         self.statements_sent = 0
         self.round_trips = 0
         self._main = self._pool(url, connections_max, STATEMENT_MS_MAX, "main")
+        self._distrusted_at = -DISTRUST_AGAIN_AFTER_S
         self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search", SEARCH_OPTIONS)
 
     @staticmethod
     def _pool(url: str, size: int, statement_ms_max: int, name: str, planning: str = "") -> Pool:
+        lock_ms_max = statement_ms_max * 5 // 6  # ends first, so that a wait for a lock is told from slow work
         options = (
-            f"-c statement_timeout={statement_ms_max} -c lock_timeout={statement_ms_max}"
+            f"-c statement_timeout={statement_ms_max} -c lock_timeout={lock_ms_max}"
             " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
             f"{planning}"
         )
@@ -252,7 +299,7 @@ class Database:
         try:
             connection = await self._take(pool)
         except (psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, psycopg_pool.PoolClosed) as error:
-            raise unavailable("The database is away or busy; try again shortly.") from error
+            raise unavailable("The database is away or busy; try again shortly.", Outage.NO_CONNECTION) from error
         finally:
             self._on_wait(pool.name, time.perf_counter() - started)
         pooled = PooledConnection(connection, self._count)
@@ -260,6 +307,9 @@ class Database:
             yield pooled
         finally:
             await pooled.rollback()
+            if pooled.leads_nowhere:
+                await connection.close()
+                await self._distrust_all()
             await pool.putconn(connection)
 
     @staticmethod
@@ -268,6 +318,14 @@ class Database:
             await connection.close()
             await pool.putconn(connection)
         return connection
+
+    async def _distrust_all(self) -> None:
+        """Make every connection anew: what happened to one may have happened to all, as after a failover."""
+        now = time.monotonic()
+        if now - self._distrusted_at >= DISTRUST_AGAIN_AFTER_S:
+            self._distrusted_at = now
+            for pool in (self._main, self._search):
+                await pool.drain()
 
     def _count(self, statements: int) -> None:
         self.statements_sent += statements
@@ -287,5 +345,6 @@ class Database:
                 return _rows_of(bound.statement, rows)
             except ConnectionLost as error:
                 if last_try:
-                    raise unavailable("The database went away; try again shortly.") from error
+                    message = "The database went away; try again shortly."
+                    raise unavailable(message, Outage.CONNECTION_LOST) from error
         raise AssertionError("unreachable")

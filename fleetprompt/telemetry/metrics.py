@@ -13,7 +13,7 @@ from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
 from fleetprompt import __version__
-from fleetprompt.errors import Code
+from fleetprompt.errors import Code, Outage
 
 OK: Final = "OK"
 CLIENT_GONE: Final = "CLIENT_GONE"
@@ -101,6 +101,9 @@ class Metrics:
         )
         self._limit_refusals = self._closed_counter(
             "limit_refusals", "Requests over a rate limit, by class", "rate_class", labels.rate_classes
+        )
+        self._unavailable = self._closed_counter(
+            "unavailable_answers", "Answers that were UNAVAILABLE, by what kept them so", "cause", Outage
         )
         self._limiter_failures = self._counter("limiter_failures", "Calls that the rate limiter's store did not answer")
         self._markdown_kills = self._counter(
@@ -191,6 +194,10 @@ class Metrics:
     def limit_refused(self, rate_class: str) -> None:
         """A request was over its limit."""
         self._limit_refusals.increment(rate_class)
+
+    def unavailable(self, cause: str) -> None:
+        """An answer was UNAVAILABLE."""
+        self._unavailable.increment(cause)
 
     def limiter_failed(self) -> None:
         """The rate limiter's store did not answer in time."""

@@ -6,6 +6,7 @@ A plain ASGI wrapper, because the framework's own middleware does not run for un
 from __future__ import annotations
 
 import time
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ import structlog
 from litestar import HttpMethod
 
 from fleetprompt.authz import Credential
-from fleetprompt.errors import not_found
+from fleetprompt.errors import Code, Outage, not_found, unavailable
 from fleetprompt.runtime.services import Services
 from fleetprompt.telemetry import Logging
 from fleetprompt.web import envelope, limits
@@ -65,6 +66,11 @@ class Edge:
             if exchange.status:
                 raise
             await envelope.answer(envelope.internal(error), exchange)(scope, receive, send)
+        except CancelledError:
+            if exchange.status:
+                raise
+            given_up = unavailable("The server is shutting down.", Outage.SHUTTING_DOWN)
+            await envelope.answer(given_up, exchange)(scope, receive, send)
 
     def _address(self, scope: Scope) -> str:
         peer = scope.get("client") or ("unknown", 0)
@@ -74,6 +80,8 @@ class Edge:
     def _finish(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.started
         self._services.metrics.request_finished(exchange.operation, exchange.code, seconds)
+        if exchange.code == Code.UNAVAILABLE:
+            self._services.metrics.unavailable(exchange.log_reason or "")
         actor = exchange.actor
         self._log.request_finished(
             request_id=exchange.public_id,

@@ -13,7 +13,7 @@ import msgspec
 from http_sf.types import BareItemType, ItemType
 
 from fleetprompt.clock import Clock
-from fleetprompt.errors import Code, Refusal, unavailable
+from fleetprompt.errors import Code, Outage, Refusal, unavailable
 from fleetprompt.rate_limits import RateClass, RateLimit
 from fleetprompt.telemetry import Metrics
 from fleetprompt.web.moving_windows import MemoryWindows, StoreAway, Window, WindowStore
@@ -145,9 +145,8 @@ class Limiter:
             fits, standings = await self._store.take(self._hashed(rate_class, key), policy.enforced, cost)
         except StoreAway:
             if rate_class in SIGN_IN:
-                raise unavailable(
-                    "Nobody can sign in at the moment; try again shortly.", retry_after_s=REST_MS // 1_000
-                ) from None
+                message = "Nobody can sign in at the moment; try again shortly."
+                raise unavailable(message, Outage.LIMITER_AWAY, retry_after_s=REST_MS // 1_000) from None
             return Allowance(limited=False)
         quotas = tuple(
             Quota(

@@ -10,6 +10,7 @@ import msgspec
 from fleetprompt.errors import (
     STATUS,
     Code,
+    Outage,
     Reason,
     Refusal,
     conflict,
@@ -35,7 +36,7 @@ REFUSALS: Final[Mapping[Code, Refusal]] = {
     Code.INTERNAL: Refusal(
         Code.INTERNAL, "Something went wrong on our side. It has been logged under this request id."
     ),
-    Code.UNAVAILABLE: unavailable("The database is away or busy; try again shortly."),
+    Code.UNAVAILABLE: unavailable("The database is away or busy; try again shortly.", Outage.NO_CONNECTION),
 }
 """A refusal of each code, as it could be answered."""
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Self
 
-from fleetprompt.errors import unavailable
+from fleetprompt.errors import Outage, unavailable
 from fleetprompt.store.db import PooledConnection, Rows
 from fleetprompt.store.statements import Bound
 
@@ -40,7 +40,7 @@ class Recorder:
         ) -> list[Rows]:
             batches.append([Sent(bound.statement.sql, bound.values) for bound in batch])
             if committing:
-                raise unavailable("Recorded, and not committed.")
+                raise unavailable("Recorded, and not committed.", Outage.SHUTTING_DOWN)
             return await original(connection, batch)
 
         setattr(PooledConnection, "exchange", exchange)  # noqa: B010  # a plain assignment is refused by the type checker
