@@ -22,12 +22,15 @@ from tests.support.callers import Caller
 from tests.support.clock import FakeClock
 from tests.support.databases import Cluster, Database, Run
 from tests.support.people import People, Person
+from tests.support.secrecy.places import findings, keep_secrets
 from tests.support.servers import Servers, serving
 
 Start = Callable[..., Awaitable[App]]
 
 RUN = pytest.StashKey[Run]()
+SECRETS_FOUND = pytest.StashKey[list[str]]()
 WORKER_INPUT = "fleetprompt_run"
+REPORTED_SECRETS_MAX = 20
 REPORTED_LEVELS = {"warning", "error", "critical"}
 
 hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
@@ -45,6 +48,25 @@ def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker which run it is part of."""
     run = node.config.stash[RUN]
     node.workerinput[WORKER_INPUT] = (run.name, str(run.folder))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand over the secrets that this process saw; the one that began the run looks for those of all (S-SEC-02, 03)."""
+    run, worker = session.config.stash[RUN], getattr(session.config, "workerinput", {}).get("workerid")
+    keep_secrets(run.folder, worker or "main")
+    if worker is None:
+        found = session.config.stash[SECRETS_FOUND] = list(findings(run.folder, run.name))
+        if found:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell where a secret stands that must not."""
+    if found := config.stash.get(SECRETS_FOUND, []):
+        terminalreporter.section("secrets where none may stand", red=True)
+        for line in found[:REPORTED_SECRETS_MAX]:
+            terminalreporter.line(line)
+        terminalreporter.line(f"{len(found)} in all")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

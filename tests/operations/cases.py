@@ -22,9 +22,7 @@ from fleetprompt.web.routing import Route
 from tests.operations.cast import Cast
 from tests.support.answers import assert_json
 from tests.support.callers import FRESH, Caller
-
-SHOWN_SECRETS: Final = ("secret", "installToken", "csrfToken")
-SUBMITTED_SECRETS: Final = ("password", "current", "new", "installToken")
+from tests.support.secrecy.exchanges import ISSUED, SUBMITTED
 
 
 @dataclass(frozen=True)
@@ -182,10 +180,10 @@ def secrets_of(ready: Ready, response: httpx.Response) -> Iterator[str]:
     """Every secret that an exchange carried: asked for, shown, or the caller's own."""
     body = ready.case.request.body
     if isinstance(body, dict):
-        yield from (str(body[name]) for name in SUBMITTED_SECRETS if name in body)
+        yield from (str(body[name]) for name in SUBMITTED if name in body)
     if response.headers.get("content-type") == "application/json":
         shown = msgspec.json.decode(response.content)
         if isinstance(shown, dict):
-            yield from (str(shown[name]) for name in SHOWN_SECRETS if name in shown)
+            yield from (str(shown[name]) for name in ISSUED if name in shown)
     yield from response.cookies.values()
     yield from ready.case.caller.client.cookies.values()

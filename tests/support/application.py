@@ -26,6 +26,7 @@ from tests.support.databases import Database
 from tests.support.environment import environment
 from tests.support.keys import key_ring
 from tests.support.people import People
+from tests.support.secrecy.places import keep_metrics
 
 FLUSHED_WITHIN_S = 5
 
@@ -105,12 +106,16 @@ class App:
 async def running(
     database: Database, clock: FakeClock, log: LogFile, data_dir: Path, **settings: str
 ) -> AsyncIterator[App]:
-    """An application on `database`. settings: by their names without the prefix, `RATE_LIMITS="default"`."""
+    """An application on `database`. data_dir: the run's folder, which keeps what its metrics showed.
+
+    settings: by their names without the prefix, `RATE_LIMITS="default"`.
+    """
     loaded = production.load(environment(database, data_dir, **settings))
     process = build_process(loaded, clock, loaded.master_keys or key_ring(), database.serving_url, log.log, jobs=False)
     await process.services.open()
     try:
         yield App(process, database, clock, log)
     finally:
+        keep_metrics(process.services.metrics, data_dir)
         await process.services.close()
         await process.limiter.close()

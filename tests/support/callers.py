@@ -11,6 +11,7 @@ import msgspec
 
 from fleetprompt.clock import Clock
 from fleetprompt.partner.signing import Signer
+from tests.support.secrecy.exchanges import COLLECTED
 
 FRESH: Final = "a fresh key"
 """The default `key`: every write under an Idempotency-Key of its own."""
@@ -32,7 +33,13 @@ class Line:
 
     def client(self) -> httpx.AsyncClient:
         """A client with an empty cookie jar. It holds nothing to close but the transport, which is not its own."""
-        return httpx.AsyncClient(transport=self.transport, base_url=self.public_url, trust_env=False, timeout=30)
+        return httpx.AsyncClient(
+            transport=self.transport,
+            base_url=self.public_url,
+            trust_env=False,
+            timeout=30,
+            event_hooks={"request": [COLLECTED.of_request], "response": [COLLECTED.of_response]},
+        )
 
 
 class Caller:

@@ -25,6 +25,8 @@ from sqlalchemy.engine import URL, make_url
 from fleetprompt.store.embedded import Role, acquire
 from fleetprompt.store.migrate import migrate
 from tests.support.keys import key_ring
+from tests.support.secrecy.exchanges import COLLECTED
+from tests.support.secrecy.places import keep_dump, make_places, plant_in_database
 
 SERVER_VARIABLE = "FLEETPROMPT_DATABASE_URL"
 OWNER_VARIABLE = "FLEETPROMPT_MIGRATE_DATABASE_URL"
@@ -44,7 +46,7 @@ class Run:
         """A new run, with a folder that the embedded server's account can cross."""
         folder = Path(tempfile.mkdtemp(prefix="fleetprompt-tests-"))
         folder.chmod(0o711)
-        (folder / "logs").mkdir()
+        make_places(folder)
         return cls(f"fptest_{secrets.token_hex(4)}", folder)
 
     def end(self) -> None:
@@ -189,18 +191,23 @@ def _server_of_environment() -> Cluster:
     return Cluster(creator, owner, serving, has_superuser=superuser is not None)
 
 
+def _collected(cluster: Cluster) -> Cluster:
+    COLLECTED.add(*(role.password or "" for role in (cluster.creator, cluster.owner, cluster.serving)))
+    return cluster
+
+
 @contextmanager
 def open_cluster(run: Run) -> Iterator[Cluster]:
     """The run's PostgreSQL, for as long as this process needs it; the last one to leave the embedded one stops it."""
     if SERVER_VARIABLE in os.environ:
-        yield _server_of_environment()
+        yield _collected(_server_of_environment())
         return
     embedded = acquire(run.folder / "data")
     try:
         creator, owner, serving = (
             make_url(embedded.url(role, "postgres")) for role in (Role.SUPERUSER, Role.OWNER, Role.APP)
         )
-        yield Cluster(creator, owner, serving, has_superuser=True)
+        yield _collected(Cluster(creator, owner, serving, has_superuser=True))
     finally:
         embedded.release()
 
@@ -216,15 +223,17 @@ def template_of(cluster: Cluster, run: Run) -> str:
             migrate(database.owner_url, database.serving_url)
             for version, fingerprint in key_ring().fingerprints.items():
                 database.change("insert into key_versions values (%s, %s, 0)", version, fingerprint)
+            plant_in_database(cluster.create(f"{run.name}_planted").owner_url, run.folder, run.name)
             is_ready.touch()
     return name
 
 
 @contextmanager
 def fresh_database(cluster: Cluster, run: Run, template: str) -> Iterator[Database]:
-    """An empty, migrated database, dropped at the end."""
+    """An empty, migrated database, dropped at the end; what stood in its tables is kept for the search for secrets."""
     database = cluster.create(f"{run.name}_{secrets.token_hex(4)}", template)
     try:
         yield database
+        keep_dump(database.owner_url, run.folder)
     finally:
         cluster.drop(database.name)

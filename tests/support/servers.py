@@ -33,7 +33,7 @@ class ServerProcess:
 
     def __init__(self, name: str, folder: Path, variables: Mapping[str, str], arguments: tuple[str, ...] = ()) -> None:
         self.log_file = folder / f"{name}.log"
-        self._output = folder / f"{name}.out"
+        self.output_file = folder / f"{name}.out"
         self._variables = dict(variables)
         self._command = (*SERVE, "--port", "0", "--no-jobs", *arguments)
         self._process: subprocess.Popen[bytes] | None = None
@@ -42,7 +42,7 @@ class ServerProcess:
     def start(self) -> None:
         """Start it, on a port of its own choice, without waiting."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("FLEETPROMPT_")}
-        with self._output.open("wb") as output, self.log_file.open("ab") as log:
+        with self.output_file.open("wb") as output, self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
@@ -56,7 +56,7 @@ class ServerProcess:
         """Return when it answers requests. Fails with its log where it ends before or takes too long."""
         give_up_at = time.monotonic() + READY_WITHIN_S
         while time.monotonic() < give_up_at and self.running.poll() is None:
-            found = ADDRESS.search(self._output.read_text())
+            found = ADDRESS.search(self.output_file.read_text())
             if found and _is_ready(found[0]):
                 self.url = found[0]
                 return
