@@ -15,6 +15,7 @@ from fleetprompt.commands.retention import retention
 from fleetprompt.commands.sandbox import sandbox
 from fleetprompt.commands.serve import serve
 from fleetprompt.commands.user import user
+from fleetprompt.commands.worker import worker
 
 
 @click.group()
@@ -26,7 +27,7 @@ def main() -> None:
     """
 
 
-for command in (serve, migrate, demo, doctor, openapi, admin, user, retention, markdown, sandbox):
+for command in (serve, worker, migrate, demo, doctor, openapi, admin, user, retention, markdown, sandbox):
     main.add_command(command)
 
 

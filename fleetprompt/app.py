@@ -19,7 +19,7 @@ from fleetprompt.authz import Access
 from fleetprompt.catalog import routes as catalog
 from fleetprompt.clock import Clock
 from fleetprompt.installs import routes as installs
-from fleetprompt.jobs import JOBS, JobRunner
+from fleetprompt.jobs import JOBS, RETENTION, JobRunner
 from fleetprompt.listings import routes as listings
 from fleetprompt.markdown import MarkdownWorkers
 from fleetprompt.moderation import routes as moderation
@@ -33,12 +33,12 @@ from fleetprompt.secrets import KeyRing, Purpose
 from fleetprompt.settings import Isolation as IsolationLevel
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database, Isolation
-from fleetprompt.telemetry import Logging, MetricLabels, Metrics
+from fleetprompt.telemetry import JobTerms, Logging, MetricLabels, Metrics, MetricsFolder
 from fleetprompt.web import envelope, service
 from fleetprompt.web.edge import Edge
 from fleetprompt.web.exchange import exchange_of
 from fleetprompt.web.gate import RateGate
-from fleetprompt.web.limits import Limiter
+from fleetprompt.web.limits import Limiter, Share
 from fleetprompt.web.mounting import check_mounting
 from fleetprompt.web.openapi import document, encode
 from fleetprompt.web.pipeline import Pipeline
@@ -87,17 +87,26 @@ class Process:
     limiter: Limiter
 
 
-def build_services(settings: Settings, clock: Clock, ring: KeyRing, database_url: str, log: Logging) -> Services:
-    """What every operation of this process runs on."""
+def build_services(
+    settings: Settings,
+    clock: Clock,
+    ring: KeyRing,
+    database_url: str,
+    log: Logging,
+    *,
+    metrics_folder: MetricsFolder | None = None,
+) -> Services:
+    """What every operation of this process runs on. metrics_folder: shared with the other processes of this server."""
     metrics = Metrics(
         MetricLabels(
             operations=frozenset(REGISTRY),
             pools=frozenset({"main", "search"}),
-            jobs=frozenset(job.name for job in JOBS),
+            jobs={job.name: JobTerms(job.period_s, is_retention=job in RETENTION) for job in JOBS},
             rate_classes=frozenset(RateClass),
             signature_reasons=frozenset(SignatureReason),
         ),
         lines_dropped=lambda: log.lines_dropped,
+        folder=metrics_folder,
     )
     isolation: Isolation = "SERIALIZABLE" if settings.isolation is IsolationLevel.SERIALIZABLE else "REPEATABLE READ"
     return Services(
@@ -114,15 +123,28 @@ def build_services(settings: Settings, clock: Clock, ring: KeyRing, database_url
 
 
 def build_process(
-    settings: Settings, clock: Clock, ring: KeyRing, database_url: str, log: Logging, *, jobs: bool = True
+    settings: Settings,
+    clock: Clock,
+    ring: KeyRing,
+    database_url: str,
+    log: Logging,
+    *,
+    jobs: bool = True,
+    share: Share | None = None,
+    metrics_folder: MetricsFolder | None = None,
 ) -> Process:
-    """One process of the system, ready to be served. jobs: whether it also runs the jobs."""
-    services = build_services(settings, clock, ring, database_url, log)
+    """One process of the system, ready to be served.
+
+    jobs: whether it also runs the jobs. share: its part of the rate limits, where it is one of several workers;
+    metrics_folder: where these keep their metrics together. Raises UnshareableLimitError.
+    """
+    services = build_services(settings, clock, ring, database_url, log, metrics_folder=metrics_folder)
     limiter = Limiter(
         settings.rate_limits,
         clock=clock,
         key=ring.derive(Purpose.RATE_LIMIT_KEY),
         metrics=services.metrics,
+        share=share,
         redis_url=None if settings.redis_url is None else settings.redis_url.reveal(),
     )
     runner = JobRunner(services) if jobs else None
@@ -146,9 +168,11 @@ def build_app(services: Services, limiter: Limiter, log: Logging, runner: JobRun
         await services.open()
         if runner is not None:
             runner.start()
+        services.metrics.serving(True)
         try:
             yield
         finally:
+            services.metrics.serving(False)
             if runner is not None:
                 await runner.stop()
             await services.close()

@@ -77,7 +77,7 @@ async def run_job(job: Job, services: Services) -> int:
     seconds = time.perf_counter() - started
     record = RecordRun(job=job.name, started_at_ms=started_at_ms, duration_ms=int(seconds * 1000))
     await in_time(run(record_run, services, SYSTEM, record, Call(request_id=ids.new_uuid())))
-    services.metrics.job_finished(job.name, seconds=seconds, succeeded=True, now_ms=services.clock.now_ms())
+    services.metrics.job_finished(job.name, seconds=seconds, succeeded=True)
     return touched
 
 
@@ -115,6 +115,4 @@ class JobRunner:
             logger.exception("job %s failed", job.name)
         else:
             return
-        self._services.metrics.job_finished(
-            job.name, seconds=0.0, succeeded=False, now_ms=self._services.clock.now_ms()
-        )
+        self._services.metrics.job_finished(job.name, seconds=0.0, succeeded=False)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import ipaddress
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import click
 
 from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
-from fleetprompt.settings import Settings, SettingsError, load
+from fleetprompt.settings import PREFIX, Origin, Settings, SettingsError, load
 from fleetprompt.store.embedded import EmbeddedDatabase, EmbeddedError, acquire
+
+HTTP_PORT: Final = 80
 
 
 class Failure(click.ClickException):
@@ -35,6 +41,15 @@ def read_settings() -> Settings:
         return load(os.environ)
     except SettingsError as error:
         raise Failure(str(error)) from None
+
+
+def reached_at(settings: Settings, listener: socket.socket) -> Settings:
+    """The settings with PUBLIC_URL as the address that is listened on, unless the operator said where we are."""
+    if f"{PREFIX}PUBLIC_URL" in os.environ:
+        return settings
+    host, port = listener.getsockname()[:2]
+    shown = host if ipaddress.ip_address(host).is_loopback else settings.public_url.host
+    return dataclasses.replace(settings, public_url=Origin("http", shown, None if port == HTTP_PORT else port))
 
 
 @contextmanager

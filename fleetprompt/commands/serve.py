@@ -1,80 +1,40 @@
-"""`fleetprompt serve`: the HTTP server with its jobs."""
+"""`fleetprompt serve`: the HTTP server with its jobs, in one process or in several workers."""
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
+import asyncio
 import ipaddress
 import logging
 import os
-import signal
 import socket
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 import click
-import uvicorn
 
-from fleetprompt.app import Process, build_process
+from fleetprompt.app import build_process
 from fleetprompt.clock import SystemClock
+from fleetprompt.commands.capacity import require_room
 from fleetprompt.commands.doctor import exposure
-from fleetprompt.commands.instance import Failure, Instance, open_instance, read_settings
+from fleetprompt.commands.http_server import DrainingServer, listen
+from fleetprompt.commands.instance import Instance, open_instance, reached_at, read_settings
 from fleetprompt.commands.start_up import bring_up_to_date
+from fleetprompt.commands.supervisor import Launch, Supervisor
 from fleetprompt.commands.watch import kept_running
-from fleetprompt.settings import PREFIX, Origin, Settings
+from fleetprompt.secrets import Purpose
+from fleetprompt.settings import Settings
 from fleetprompt.store import inspection
-from fleetprompt.telemetry import start_logging
+from fleetprompt.telemetry import Logging, Metrics, MetricsFolder, start_logging
 
 logger = logging.getLogger(__name__)
 
-DRAIN_S_MAX: Final = 10
-BACKLOG: Final = 1024
-HTTP_PORT: Final = 80
-
-
-class DrainingServer(uvicorn.Server):
-    """A server that stops accepting on SIGTERM or SIGINT, finishes what is in flight, and lets the process exit 0."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Install our handlers; uvicorn's own would raise the signal again behind the shutdown."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.handle_exit)
-        yield
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The listening socket. Raises Failure where the address cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise Failure(f"{host}:{port} cannot be listened on: {error.strerror}. Choose another --port.") from error
-    listener.listen(BACKLOG)
-    return listener
-
-
-def serve_on(process: Process, listener: socket.socket) -> bool:
-    """Serve until a signal says stop; whether it ever started."""
-    config = uvicorn.Config(
-        process.application,
-        http="httptools",
-        loop="uvloop",
-        ws="none",
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_S_MAX,
-    )
-    server = DrainingServer(config)
-    server.run(sockets=[listener])
-    return server.started
+WORKERS_MAX: Final = 64
+WORKER_MODULE: Final = "fleetprompt.commands.supervised"
+SUPERVISOR: Final = "supervisor"
 
 
 @click.command()
@@ -82,34 +42,71 @@ def serve_on(process: Process, listener: socket.socket) -> bool:
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
-@click.option("--jobs/--no-jobs", default=True, show_default=True, help="Whether this process also runs the jobs.")
-def serve(host: str, port: int, jobs: bool) -> None:
-    """Serve the API until SIGTERM or Ctrl-C, then finish what is in flight.
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, WORKERS_MAX),
+    help="How many processes answer; more than one have a supervisor that replaces those that die or hang.",
+)
+@click.option("--jobs/--no-jobs", default=True, show_default=True, help="Whether this server also runs the jobs.")
+def serve(host: str, port: int, workers: int, jobs: bool) -> None:
+    """Serve the API until SIGTERM or Ctrl-C, then finish what is in flight; a second one stops at once.
 
     Without FLEETPROMPT_DATABASE_URL the embedded PostgreSQL is started and migrated first.
     """
     settings = read_settings()
     with open_instance(settings) as instance:
         bring_up_to_date(instance)
-        log = start_logging(settings.log_level)
+        require_room(settings, instance, workers)
+        log = start_logging(settings.log_level, address_key=instance.ring.derive(Purpose.LOG_ADDRESS_KEY))
         listener = listen(host, port)
         settings = reached_at(settings, listener)
-        process = build_process(settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs)
         announce(instance, listener)
         warn(settings, instance, listener)
-        with kept_running(instance.embedded):
-            started = serve_on(process, listener)
+        with kept_running(instance.embedded), listener:
+            if workers == 1:
+                served = serve_here(settings, instance, listener, log, jobs=jobs)
+            else:
+                served = serve_in_workers(listener, workers, jobs=jobs)
         log.stop()
-    sys.exit(0 if started else 1)
+    sys.exit(0 if served else 1)
 
 
-def reached_at(settings: Settings, listener: socket.socket) -> Settings:
-    """The settings with PUBLIC_URL as the address that is listened on, unless the operator said where we are."""
-    if f"{PREFIX}PUBLIC_URL" in os.environ:
-        return settings
-    host, port = listener.getsockname()[:2]
-    shown = host if ipaddress.ip_address(host).is_loopback else settings.public_url.host
-    return dataclasses.replace(settings, public_url=Origin("http", shown, None if port == HTTP_PORT else port))
+def serve_here(settings: Settings, instance: Instance, listener: socket.socket, log: Logging, *, jobs: bool) -> bool:
+    """Serve in this process until a signal says stop; whether it ever started."""
+    process = build_process(settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs)
+    server = DrainingServer(process)
+    server.run(sockets=[listener])
+    return server.started
+
+
+def serve_in_workers(listener: socket.socket, workers: int, *, jobs: bool) -> bool:
+    """Serve in workers that share the socket until a signal says stop; whether any ever started."""
+    with tempfile.TemporaryDirectory(prefix="fleetprompt-metrics-", ignore_cleanup_errors=True) as path:
+        folder = MetricsFolder(Path(path))
+        folder.keep_metrics_of(SUPERVISOR)
+        folder.enlist(SUPERVISOR, os.getpid())
+        command = partial(worker_command, listener.fileno(), workers, folder, jobs=jobs)
+        launch = Launch(command, (listener.fileno(),))
+
+        async def supervise() -> bool:
+            return await Supervisor(launch, workers, folder, Metrics(folder=folder)).run()
+
+        return asyncio.run(supervise())
+
+
+def worker_command(
+    listener: int, workers: int, folder: MetricsFolder, place: int, line: int, *, jobs: bool
+) -> Sequence[str]:
+    """The command line of one worker. The first runs the jobs, where the server does."""
+    return (
+        *(sys.executable, "-m", WORKER_MODULE),
+        *("--listener", str(listener), "--line", str(line)),
+        *("--place", str(place), "--workers", str(workers)),
+        *("--metrics", str(folder.path)),
+        "--jobs" if jobs and place == 0 else "--no-jobs",
+    )
 
 
 def announce(instance: Instance, listener: socket.socket) -> None:

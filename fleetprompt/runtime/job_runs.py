@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fleetprompt.authz import Access, Actor
@@ -13,7 +13,7 @@ from fleetprompt.fields import LINE, Command, EpochMs, Range, Text
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
 from fleetprompt.store.statements import Bound, inserting, reading
-from fleetprompt.store.tables import job_runs
+from fleetprompt.store.tables import job_runs, key_versions
 
 DURATION_MS_MAX: Final = 24 * 60 * 60 * 1000
 BATCH_MAX: Final = 10_000
@@ -48,6 +48,25 @@ class JobRun(msgspec.Struct, frozen=True, rename="camel"):
     last_duration_ms: int
 
 
+class JobsStanding(msgspec.Struct, frozen=True):
+    """The jobs that ever ended well with the times when each last did, and when the database was first used."""
+
+    jobs: list[str]
+    succeeded_at_ms: list[int]
+    first_used_at_ms: int | None
+
+
+_STANDING: Final = reading(
+    "job_runs.standing",
+    select(
+        func.array(select(job_runs.c.job).order_by(job_runs.c.job).scalar_subquery()).label("jobs"),
+        func.array(select(job_runs.c.last_succeeded_at_ms).order_by(job_runs.c.job).scalar_subquery()).label(
+            "succeeded_at_ms"
+        ),
+        select(func.min(key_versions.c.first_seen_at_ms)).scalar_subquery().label("first_used_at_ms"),
+    ),
+    JobsStanding,
+)
 _ALL: Final = reading(
     "job_runs.all",
     select(
@@ -71,6 +90,11 @@ _UPSERT: Final[Any] = inserting(
 def all_runs() -> Bound[JobRun]:
     """Every job that ever ended well."""
     return _ALL.bind()
+
+
+def standing() -> Bound[JobsStanding]:
+    """How the jobs stand, whichever process ran them: one row."""
+    return _STANDING.bind()
 
 
 @mutation("jobs.record", who=Access.SYSTEM, ledger=Ledger.NONE, emits=())

@@ -39,6 +39,7 @@ class Purpose(StrEnum):
     LEDGER_FINGERPRINT = "ledger-fingerprint"
     BUYER_REF = "buyer-ref"
     RATE_LIMIT_KEY = "rate-limit-key"
+    LOG_ADDRESS_KEY = "log-address-key"
 
 
 def base64url(data: bytes) -> str:

@@ -35,6 +35,8 @@ SERIALIZATION_FAILURE: Final = "40001"
 READ_ONLY: Final = "25006"
 RERUN_SQLSTATES: Final = frozenset({SERIALIZATION_FAILURE, "40P01", "23505"})
 DISTRIBUTED_COMMIT_CONFLICT: Final = "could not commit transaction for shard"
+CONNECTIONS_MAX: Final = 10
+SEARCH_CONNECTIONS_MAX: Final = 2
 POOL_WAIT_S_MAX: Final = 2.0
 STATEMENT_MS_MAX: Final = 3_000
 SEARCH_STATEMENT_MS_MAX: Final = 300
@@ -241,8 +243,8 @@ class Database:
         self,
         url: str,
         *,
-        connections_max: int = 10,
-        search_connections_max: int = 2,
+        connections_max: int = CONNECTIONS_MAX,
+        search_connections_max: int = SEARCH_CONNECTIONS_MAX,
         isolation: Isolation = "REPEATABLE READ",
         on_wait: Callable[[str, float], None] = lambda pool, seconds: None,
     ) -> None:

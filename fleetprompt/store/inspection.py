@@ -70,6 +70,13 @@ where n.nspname = 'public' and relkind in ('r', 'p', 'v', 'm') order by relname
 _TRIGGERS: Final = """
 select tgname::text, tgrelid::regclass::text from pg_trigger where not tgisinternal and tgenabled in ('O', 'A')
 """
+_CONNECTIONS_MAX: Final = """
+select least(
+  current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+    - coalesce(current_setting('reserved_connections', true), '0')::int,
+  nullif(r.rolconnlimit, -1), nullif(d.datconnlimit, -1))
+from pg_roles r, pg_database d where r.rolname = current_user and d.datname = current_database()
+"""
 
 
 @contextmanager
@@ -105,6 +112,12 @@ def role(connection: Connection) -> Role:
 def privileges(connection: Connection) -> dict[str, Privileges]:
     """What the connected role may do to each table of the schema, by table."""
     return {row[0]: Privileges(*row) for row in connection.execute(_PRIVILEGES).fetchall()}
+
+
+def connections_max(connection: Connection) -> int:
+    """How many connections the connected role can have, when nobody else has any."""
+    (row,) = connection.execute(_CONNECTIONS_MAX).fetchall()
+    return int(row[0])
 
 
 def triggers(connection: Connection) -> dict[str, str]:

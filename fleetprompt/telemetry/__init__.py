@@ -1,6 +1,7 @@
 """What the server tells its operators: logs without secrets, and metrics without identities (spec 9)."""
 
 from fleetprompt.telemetry.logs import Logger, Logging, get_logger, start_logging
-from fleetprompt.telemetry.metrics import MetricLabels, Metrics
+from fleetprompt.telemetry.metrics import JobTerms, MetricLabels, Metrics
+from fleetprompt.telemetry.shared_metrics import MetricsFolder
 
-__all__ = ["Logger", "Logging", "MetricLabels", "Metrics", "get_logger", "start_logging"]
+__all__ = ["JobTerms", "Logger", "Logging", "MetricLabels", "Metrics", "MetricsFolder", "get_logger", "start_logging"]

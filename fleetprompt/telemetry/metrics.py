@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, Literal
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily
 from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import Collector
 
 from fleetprompt import __version__
 from fleetprompt.errors import Code, Outage
+from fleetprompt.telemetry.shared_metrics import MetricsFolder
 
 OK: Final = "OK"
 CLIENT_GONE: Final = "CLIENT_GONE"
@@ -26,28 +26,27 @@ _POOL_BUCKETS_S: Final = (0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0, 5.0)
 _JOB_BUCKETS_S: Final = (0.01, 0.05, 0.25, 1.0, 5.0, 30.0, 120.0, 600.0)
 
 
+WORKER_ENDS: Final = frozenset({"exited", "killed", "hung"})
+
+# How the values of several workers become one: `max` where all know the same, `livesum` where each has its own.
+_Merging = Literal["max", "livesum", "mostrecent"]
+
+
+class JobTerms(msgspec.Struct, frozen=True):
+    """How often a job is due, and whether it is one of those that retention consists of."""
+
+    period_s: int
+    is_retention: bool = False
+
+
 class MetricLabels(msgspec.Struct, frozen=True, kw_only=True):
     """The values that labels may take, as the application has registered them; what is not among them is `other`."""
 
     operations: frozenset[str] = frozenset()
     pools: frozenset[str] = frozenset()
-    jobs: frozenset[str] = frozenset()
+    jobs: Mapping[str, JobTerms] = MappingProxyType({})
     rate_classes: frozenset[str] = frozenset()
     signature_reasons: frozenset[str] = frozenset()
-
-
-class _DroppedLines(Collector):
-    """Reads the count of dropped log lines when somebody asks, so that dropping one costs nothing more."""
-
-    def __init__(self, lines_dropped: Callable[[], int]) -> None:
-        self._lines_dropped = lines_dropped
-
-    def collect(self) -> Iterator[CounterMetricFamily]:
-        yield CounterMetricFamily(
-            "fleetprompt_log_lines_dropped",
-            "Log lines lost because nobody read them fast enough",
-            value=self._lines_dropped(),
-        )
 
 
 class _ClosedCounter:
@@ -66,6 +65,7 @@ class _ClosedCounter:
 class Metrics:
     """The metrics of one process, in a registry of their own; the application makes one and hands it down.
 
+    folder: where the processes of one server keep their metrics together; `render` then tells what all have measured.
     Durations are in seconds, points in time in epoch milliseconds. Recording a request costs some microseconds.
     """
 
@@ -76,26 +76,22 @@ class Metrics:
         labels: MetricLabels | None = None,
         *,
         lines_dropped: Callable[[], int] = int,
+        folder: MetricsFolder | None = None,
         version: str = __version__,
     ) -> None:
         labels = labels or MetricLabels()
         self.registry = CollectorRegistry()
-        self.registry.register(_DroppedLines(lines_dropped))
-        ProcessCollector(registry=self.registry)
-        build = Gauge("fleetprompt_build_info", "1, with the version", ["version", "python"], registry=self.registry)
+        self._folder = folder
+        if folder is None:
+            ProcessCollector(registry=self.registry)
+        build = self._gauge("build_info", "1, with the version", "version", "python", merging="max")
         build.labels(version, platform.python_version()).set(1)
+        self._lines_dropped, self._lines_told = lines_dropped, 0
+        self._dropped = self._counter("log_lines_dropped", "Log lines lost because nobody read them fast enough")
         self._operations = labels.operations
-        self._pools = labels.pools
-        self._jobs = labels.jobs
-        self._in_flight = 0
         self._measure_requests()
-        self._measure_jobs()
-        self._reruns = self._closed_counter(
-            "transaction_reruns",
-            "Transactions run again, by SQLSTATE or loss of the connection",
-            "cause",
-            RERUN_CAUSES,
-        )
+        self._measure_database(labels.pools)
+        self._measure_jobs(labels.jobs)
         self._signature_refusals = self._closed_counter(
             "signature_refusals", "Signatures refused, by the check that failed", "reason", labels.signature_reasons
         )
@@ -109,6 +105,9 @@ class Metrics:
         self._markdown_kills = self._counter(
             "markdown_worker_kills", "Markdown workers killed because a text took too long"
         )
+        self._worker_ends = self._closed_counter(
+            "worker_ends", "Workers that ended without being told to, and were replaced", "cause", WORKER_ENDS
+        )
 
     def _counter(self, name: str, documentation: str) -> Counter:
         return Counter(f"fleetprompt_{name}", documentation, registry=self.registry)
@@ -116,60 +115,77 @@ class Metrics:
     def _closed_counter(self, name: str, documentation: str, label: str, values: Iterable[str]) -> _ClosedCounter:
         return _ClosedCounter(self.registry, f"fleetprompt_{name}", documentation, label, values)
 
+    def _gauge(self, name: str, documentation: str, *labels: str, merging: _Merging) -> Gauge:
+        return Gauge(f"fleetprompt_{name}", documentation, labels, multiprocess_mode=merging, registry=self.registry)
+
+    def _histogram(self, name: str, documentation: str, *labels: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"fleetprompt_{name}", documentation, labels, buckets=buckets, registry=self.registry)
+
     def _measure_requests(self) -> None:
-        self._requests = Histogram(
-            "fleetprompt_request_seconds",
+        self._requests = self._histogram(
+            "request_seconds",
             "Time from a request's first byte to its reply, by operation and outcome",
-            ["operation", "code"],
+            "operation",
+            "code",
             buckets=_REQUEST_BUCKETS_S,
-            registry=self.registry,
         )
         self._request_series: dict[tuple[str, str], Histogram] = {}
-        in_flight = Gauge("fleetprompt_requests_in_flight", "Requests being answered now", registry=self.registry)
-        in_flight.set_function(lambda: self._in_flight)
-        waits = Histogram(
-            "fleetprompt_pool_wait_seconds",
-            "Time until a connection was free, by pool",
-            ["pool"],
-            buckets=_POOL_BUCKETS_S,
-            registry=self.registry,
-        )
-        self._pool_waits = {pool: waits.labels(pool) for pool in sorted({*self._pools, OTHER})}
+        self._in_flight = self._gauge("requests_in_flight", "Requests being answered now", merging="livesum")
+        self._in_flight.set(0)
+        self._serving = self._gauge("workers_serving", "Processes of this server that serve", merging="livesum")
+        self._serving.set(0)
 
-    def _measure_jobs(self) -> None:
-        durations = Histogram(
-            "fleetprompt_job_seconds",
-            "Time that a job's run took, by job and outcome",
-            ["job", "outcome"],
-            buckets=_JOB_BUCKETS_S,
-            registry=self.registry,
+    def _measure_database(self, pools: Iterable[str]) -> None:
+        self._database_up = self._gauge(
+            "database_up", "Whether the database answered when these metrics were asked for", merging="mostrecent"
         )
-        success = Gauge(
-            "fleetprompt_job_last_success_timestamp_seconds",
-            "When the job last ended well",
-            ["job"],
-            registry=self.registry,
+        waits = self._histogram(
+            "pool_wait_seconds", "Time until a connection was free, by pool", "pool", buckets=_POOL_BUCKETS_S
         )
-        lateness = Gauge(
-            "fleetprompt_job_lateness_seconds", "How long the job has been due", ["job"], registry=self.registry
+        self._pool_waits = {pool: waits.labels(pool) for pool in sorted({*pools, OTHER})}
+        self._reruns = self._closed_counter(
+            "transaction_reruns",
+            "Transactions run again, by SQLSTATE or loss of the connection",
+            "cause",
+            RERUN_CAUSES,
         )
-        jobs = sorted({*self._jobs, OTHER})
+
+    def _measure_jobs(self, jobs: Mapping[str, JobTerms]) -> None:
+        self._jobs = jobs
+        durations = self._histogram(
+            "job_seconds", "Time that a job's run took, by job and outcome", "job", "outcome", buckets=_JOB_BUCKETS_S
+        )
         self._job_durations = {
-            (job, ok): durations.labels(job, "succeeded" if ok else "failed") for job in jobs for ok in (True, False)
+            (job, ok): durations.labels(job, "succeeded" if ok else "failed")
+            for job in sorted({*jobs, OTHER})
+            for ok in (True, False)
         }
-        self._job_success = {job: success.labels(job) for job in jobs}
-        self._job_lateness = {job: lateness.labels(job) for job in jobs}
-        self._retention = Gauge(
-            "fleetprompt_retention_last_run_timestamp_seconds", "When retention last ran", registry=self.registry
+        periods = self._gauge("job_period_seconds", "How often the job is due", "job", merging="max")
+        for job, terms in jobs.items():
+            periods.labels(job).set(terms.period_s)
+        self._job_success = self._gauge(
+            "job_last_success_timestamp_seconds", "When the job last ended well", "job", merging="mostrecent"
         )
+        self._job_lateness = self._gauge(
+            "job_lateness_seconds", "How long the job has been due", "job", merging="mostrecent"
+        )
+        self._retention = self._gauge(
+            "retention_last_run_timestamp_seconds",
+            "The time since when every part of retention has run",
+            merging="mostrecent",
+        )
+
+    def serving(self, serves: bool) -> None:
+        """Whether this process serves."""
+        self._serving.set(serves)
 
     def request_started(self) -> None:
         """A request came in. Call it on the event loop's thread, like `request_finished`."""
-        self._in_flight += 1
+        self._in_flight.inc()
 
     def request_finished(self, operation: str, code: str, seconds: float) -> None:
         """The request was answered. An operation that is not registered counts as `unmatched`."""
-        self._in_flight -= 1
+        self._in_flight.dec()
         series = self._request_series.get((operation, code)) or self._bind_request(operation, code)
         series.observe(seconds)
 
@@ -203,25 +219,42 @@ class Metrics:
         """The rate limiter's store did not answer in time."""
         self._limiter_failures.inc()
 
-    def job_finished(self, job: str, *, seconds: float, succeeded: bool, now_ms: int) -> None:
-        """A run of a job ended."""
-        job = job if job in self._jobs else OTHER
-        self._job_durations[job, succeeded].observe(seconds)
-        if succeeded:
-            self._job_success[job].set(now_ms / 1000)
+    def job_finished(self, job: str, *, seconds: float, succeeded: bool) -> None:
+        """A run of a job ended in this process."""
+        self._job_durations[job if job in self._jobs else OTHER, succeeded].observe(seconds)
 
-    def job_late(self, job: str, seconds: float) -> None:
-        """How long a job has been due, 0 when it is not."""
-        self._job_lateness.get(job, self._job_lateness[OTHER]).set(seconds)
+    def jobs_stand(self, succeeded_at_ms: Mapping[str, int], since_ms: int, now_ms: int) -> None:
+        """How the jobs stand, whichever process ran them: when each last ended well, as the database has it.
 
-    def retention_ran(self, now_ms: int) -> None:
-        """Retention purged what was due."""
-        self._retention.set(now_ms / 1000)
+        since_ms: when jobs first could have run; what never ran has been due since then.
+        """
+        last_ms = {job: succeeded_at_ms.get(job, since_ms) for job in self._jobs}
+        for job, terms in self._jobs.items():
+            if job in succeeded_at_ms:
+                self._job_success.labels(job).set(succeeded_at_ms[job] / 1000)
+            self._job_lateness.labels(job).set(max(0, now_ms - last_ms[job] - terms.period_s * 1000) / 1000)
+        retention = [last_ms[job] for job, terms in self._jobs.items() if terms.is_retention]
+        self._retention.set(min(retention, default=since_ms) / 1000)
+
+    def database_answered(self, answered: bool) -> None:
+        """Whether the database answered just now."""
+        self._database_up.set(answered)
+
+    def worker_ended(self, cause: str) -> None:
+        """A worker process ended without being told to."""
+        self._worker_ends.increment(cause)
 
     def markdown_worker_killed(self) -> None:
         """A markdown worker ran out of its time."""
         self._markdown_kills.inc()
 
+    def catch_up(self) -> None:
+        """Count what nobody tells as it happens: dropping a log line costs nothing more than the line."""
+        dropped = self._lines_dropped()
+        self._dropped.inc(dropped - self._lines_told)
+        self._lines_told = dropped
+
     def render(self) -> bytes:
-        """Everything in Prometheus' text format; send it with `content_type`."""
-        return generate_latest(self.registry)
+        """Everything in Prometheus' text format; send it with `content_type`. Takes a while where many share it."""
+        self.catch_up()
+        return generate_latest(self.registry if self._folder is None else self._folder.registry())

@@ -60,13 +60,32 @@ def policies(rate_class: RateClass, limit: RateLimit) -> tuple[Window, ...]:
     return (period, Window(f"{rate_class.value}_burst", limit.burst, burst_s))
 
 
-def _share_of(window: Window, share: int) -> Window:
-    if window.hits_max < share:
-        raise ValueError(
-            f"{share} workers cannot share the limit {window.policy}, {window.hits_max} in {window.window_s} s: "
-            f"set FLEETPROMPT_REDIS_URL, or run at most {window.hits_max} workers"
+class Share(msgspec.Struct, frozen=True):
+    """A worker's part of every limit: it is the one at `place` (from 0) of `workers` that enforce it side by side."""
+
+    place: int = 0
+    workers: int = 1
+
+    def of(self, window: Window) -> Window:
+        """What this worker enforces; over all places that is exactly the whole window."""
+        whole, rest = divmod(window.hits_max, self.workers)
+        return Window(window.policy, whole + (self.place < rest), window.window_s)
+
+
+class UnshareableLimitError(ValueError):
+    """A limit is too small for every worker to have a part of it. The message names the limit and the remedies."""
+
+
+def require_shareable(limits: Mapping[RateClass, RateLimit], workers: int) -> None:
+    """Raise UnshareableLimitError where a worker would have no part of a limit, and refuse everybody."""
+    windows = [window for rate_class, limit in limits.items() for window in policies(rate_class, limit)]
+    smallest = min(windows, key=lambda window: window.hits_max, default=None)
+    if smallest is not None and smallest.hits_max < workers:
+        raise UnshareableLimitError(
+            f"{workers} workers cannot share the rate limit {smallest.policy}, {smallest.hits_max} in "
+            f"{smallest.window_s} s: set FLEETPROMPT_REDIS_URL, so that they count together, raise the limit in "
+            f"FLEETPROMPT_RATE_LIMITS, or run at most {smallest.hits_max} with --workers"
         )
-    return Window(window.policy, window.hits_max // share, window.window_s)
 
 
 class _Policy(msgspec.Struct, frozen=True):
@@ -80,9 +99,9 @@ class Limiter:
     """Counts hits by rate class and key, in this process or, with a Redis, over all processes.
 
     limits: by rate class; a class that is not among them is not limited. key: hashes what is counted, so that no
-    e-mail or address stands in the store; the processes that share a Redis need the same one. share: how many
-    processes of one server enforce the limits side by side without a Redis; each enforces limit // share, so that
-    their sum never exceeds the limit. Raises ValueError where a limit is too small to be shared.
+    e-mail or address stands in the store; the processes that share a Redis need the same one. share: this
+    process's part of every limit where several of one server enforce them without a Redis.
+    Raises UnshareableLimitError where a limit is too small for that.
     While its store is away the sign-in classes raise UNAVAILABLE, and everything else passes.
     """
 
@@ -93,21 +112,23 @@ class Limiter:
         clock: Clock,
         key: bytes,
         metrics: Metrics,
-        share: int = 1,
+        share: Share | None = None,
         redis_url: str | None = None,
     ) -> None:
         self._key = blake2b(key).digest()
         self._metrics = metrics
         self._store: WindowStore
-        if redis_url is None:
-            self._store = MemoryWindows(clock)
-        else:
+        part = Share()
+        if redis_url is not None:
             self._store = RedisWindows(redis_url, clock=clock, metrics=metrics)
-            share = 1
+        else:
+            self._store = MemoryWindows(clock)
+            part = share or part
+            require_shareable(limits, part.workers)
         self._policies: dict[RateClass, _Policy] = {}
         for rate_class, limit in limits.items():
             announced = policies(rate_class, limit)
-            self._policies[rate_class] = _Policy(announced, tuple(_share_of(window, share) for window in announced))
+            self._policies[rate_class] = _Policy(announced, tuple(part.of(window) for window in announced))
 
     async def hit(self, rate_class: RateClass, key: str, cost: int = 1) -> Allowance:
         """Count `cost` hits, or none and `limited` where they do not fit.

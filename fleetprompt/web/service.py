@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from typing import Annotated, Final
 
 from msgspec import UNSET, UnsetType
 
 from fleetprompt.authz import Access, Actor
-from fleetprompt.errors import unauthenticated
+from fleetprompt.errors import Refusal, unauthenticated
 from fleetprompt.fields import LINE, Command, Header, Text
+from fleetprompt.runtime import job_runs
 from fleetprompt.runtime.operations import query
 from fleetprompt.runtime.readiness import Ask, health, readiness
 from fleetprompt.runtime.run import Look
@@ -34,7 +36,24 @@ async def metrics(look: Look, _: Actor, command: ReadMetrics) -> Raw:
         expected = "" if token is None else f"Bearer {token.reveal()}"
         if token is None or not hmac.compare_digest(shown.encode(), expected.encode()):
             raise unauthenticated("metrics_token")
-    return Raw(look.services.metrics.content_type, look.services.metrics.render())
+    await _look_at_jobs(look)
+    measured = look.services.metrics
+    return Raw(measured.content_type, await asyncio.to_thread(measured.render))
+
+
+async def _look_at_jobs(look: Look) -> None:
+    """Ask the database how the jobs stand; where it is away that is told too, and all else is worth telling still."""
+    measured = look.services.metrics
+    try:
+        found = await look.one(job_runs.standing())
+    except Refusal:
+        measured.database_answered(False)
+        return
+    measured.database_answered(True)
+    if found is not None:
+        since_ms = look.now_ms if found.first_used_at_ms is None else found.first_used_at_ms
+        succeeded_at_ms = dict(zip(found.jobs, found.succeeded_at_ms, strict=True))
+        measured.jobs_stand(succeeded_at_ms, since_ms, look.now_ms)
 
 
 @query("service.openapi", who=Access.ANYONE)

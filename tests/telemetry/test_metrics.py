@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
-from prometheus_client.parser import text_string_to_metric_families
-
-from fleetprompt.telemetry import MetricLabels, Metrics
+from fleetprompt.telemetry import JobTerms, MetricLabels, Metrics, MetricsFolder
+from tests.support.metrics import value_in, value_of
 
 LABELS = MetricLabels(
     operations=frozenset({"listings.create", "catalog.search"}),
     pools=frozenset({"main", "search"}),
-    jobs=frozenset({"retention"}),
+    jobs={"fold": JobTerms(30), "purge": JobTerms(3_600, is_retention=True)},
     rate_classes=frozenset({"write"}),
     signature_reasons=frozenset({"mac"}),
 )
 
 
-def samples(metrics: Metrics) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    text = metrics.render().decode()
-    return {
-        (sample.name.removeprefix("fleetprompt_"), frozenset(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-
-
 def value(metrics: Metrics, name: str, **labels: str) -> float:
-    return samples(metrics)[name, frozenset(labels.items())]
+    found = value_of(metrics, f"fleetprompt_{name}", **labels)
+    assert found is not None, f"{name} {labels} is not there"
+    return found
 
 
 def test_a_request_is_counted_and_timed_by_operation_and_code() -> None:
@@ -60,8 +55,9 @@ def test_labels_never_take_a_value_that_was_not_declared() -> None:
     metrics.rerun(stray)
     metrics.signature_refused(stray)
     metrics.limit_refused(stray)
-    metrics.job_finished(stray, seconds=1, succeeded=True, now_ms=1)
-    metrics.job_late(stray, 1)
+    metrics.job_finished(stray, seconds=1, succeeded=True)
+    metrics.jobs_stand({stray: 1}, 0, 1)
+    metrics.worker_ended(stray)
     assert stray not in metrics.render().decode()
     assert value(metrics, "request_seconds_count", operation="unmatched", code="other") == 2
     assert value(metrics, "transaction_reruns_total", cause="other") == 1
@@ -87,21 +83,36 @@ def test_each_recorder_moves_its_own_metric() -> None:
     metrics.limiter_failed()
     metrics.markdown_worker_killed()
     metrics.pool_waited("search", 0.2)
-    metrics.job_finished("retention", seconds=2.0, succeeded=True, now_ms=1_700_000_000_500)
-    metrics.job_finished("retention", seconds=3.0, succeeded=False, now_ms=1_700_000_009_000)
-    metrics.job_late("retention", 61.5)
-    metrics.retention_ran(1_700_000_000_000)
+    metrics.worker_ended("hung")
+    metrics.serving(True)
+    metrics.database_answered(True)
+    metrics.job_finished("purge", seconds=2.0, succeeded=True)
+    metrics.job_finished("purge", seconds=3.0, succeeded=False)
     assert value(metrics, "transaction_reruns_total", cause="40001") == 1
     assert value(metrics, "signature_refusals_total", reason="mac") == 1
     assert value(metrics, "limit_refusals_total", rate_class="write") == 1
     assert value(metrics, "limiter_failures_total") == 1
     assert value(metrics, "markdown_worker_kills_total") == 1
     assert value(metrics, "pool_wait_seconds_sum", pool="search") == 0.2
-    assert value(metrics, "job_seconds_sum", job="retention", outcome="succeeded") == 2
-    assert value(metrics, "job_seconds_sum", job="retention", outcome="failed") == 3
-    assert value(metrics, "job_last_success_timestamp_seconds", job="retention") == 1_700_000_000.5
-    assert value(metrics, "job_lateness_seconds", job="retention") == 61.5
-    assert value(metrics, "retention_last_run_timestamp_seconds") == 1_700_000_000
+    assert value(metrics, "worker_ends_total", cause="hung") == 1
+    assert value(metrics, "workers_serving") == 1
+    assert value(metrics, "database_up") == 1
+    assert value(metrics, "job_seconds_sum", job="purge", outcome="succeeded") == 2
+    assert value(metrics, "job_seconds_sum", job="purge", outcome="failed") == 3
+
+
+def test_jobs_stand_as_the_database_has_them_whichever_process_ran_them() -> None:
+    metrics, used_ms = Metrics(LABELS), 1_700_000_000_000
+    metrics.jobs_stand({}, used_ms, used_ms + 45_000)
+    assert value(metrics, "job_lateness_seconds", job="fold") == 15
+    assert value(metrics, "job_lateness_seconds", job="purge") == 0
+    assert value(metrics, "retention_last_run_timestamp_seconds") == used_ms / 1000
+    metrics.jobs_stand({"fold": used_ms + 46_500, "purge": used_ms + 500}, used_ms, used_ms + 7_200_500)
+    assert value(metrics, "job_lateness_seconds", job="fold") == 7_124
+    assert value(metrics, "job_lateness_seconds", job="purge") == 3_600
+    assert value(metrics, "job_last_success_timestamp_seconds", job="fold") == 1_700_000_046.5
+    assert value(metrics, "retention_last_run_timestamp_seconds") == 1_700_000_000.5
+    assert value(metrics, "job_period_seconds", job="fold") == 30
 
 
 def test_dropped_log_lines_and_the_build_are_shown() -> None:
@@ -126,3 +137,49 @@ def test_recording_a_request_is_cheap() -> None:
             metrics.request_finished("listings.create", "OK", 0.02)
         best_s = min(best_s, (time.perf_counter() - started) / 200)
     assert best_s < 10e-6
+
+
+SHARING = """
+import sys
+from pathlib import Path
+from fleetprompt.telemetry import MetricLabels, Metrics, MetricsFolder
+
+folder, place, requests = MetricsFolder(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
+folder.keep_metrics_of(place)
+labels = MetricLabels(operations=frozenset({"catalog.search"}))
+metrics = Metrics(labels, folder=folder, lines_dropped=lambda: requests)
+metrics.serving(True)
+for _ in range(requests):
+    metrics.request_started()
+    metrics.request_finished("catalog.search", "OK", 0.02)
+metrics.request_started()
+metrics.database_answered(place == "1")
+metrics.catch_up()
+print(metrics.render().decode())
+"""
+
+
+def test_processes_that_share_a_folder_tell_of_all_and_keep_what_the_dead_have_counted(tmp_path: Path) -> None:
+    folder = MetricsFolder(tmp_path)
+
+    def tell(place: str, requests: int) -> str:
+        command = [sys.executable, "-c", SHARING, str(tmp_path), place, str(requests)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
+
+    def shared(text: str, name: str, **labels: str) -> float | None:
+        return value_in(text, f"fleetprompt_{name}", **labels)
+
+    first, second = tell("0", 3), tell("1", 4)
+    answered = {"operation": "catalog.search", "code": "OK"}
+    assert shared(first, "request_seconds_count", **answered) == 3
+    assert shared(second, "request_seconds_count", **answered) == 7
+    assert shared(second, "request_seconds_bucket", le="0.025", **answered) == 7
+    assert shared(second, "requests_in_flight") == 2
+    assert shared(second, "workers_serving") == 2
+    assert shared(second, "log_lines_dropped_total") == 7
+    assert shared(second, "database_up") == 1
+    folder.strike("0")
+    third = tell("1", 1)
+    assert shared(third, "request_seconds_count", **answered) == 8, "who takes a place counts on from there"
+    assert shared(third, "requests_in_flight") == 1, "what was in flight has died with its process"
+    assert shared(third, "workers_serving") == 1

@@ -15,7 +15,17 @@ from fleetprompt.clock import Clock, SystemClock
 from fleetprompt.errors import Code, Refusal
 from fleetprompt.rate_limits import DEFAULT_LIMITS, RateClass, RateLimit
 from fleetprompt.telemetry import MetricLabels, Metrics
-from fleetprompt.web.limits import Allowance, Limiter, Quota, headers, policies, refusal
+from fleetprompt.web.limits import (
+    Allowance,
+    Limiter,
+    Quota,
+    Share,
+    UnshareableLimitError,
+    headers,
+    policies,
+    refusal,
+)
+from fleetprompt.web.moving_windows import Window
 from fleetprompt.web.redis_windows import REST_MS
 from tests.web.conftest import RedisServer
 
@@ -41,7 +51,7 @@ def limiter_of(
     clock: Clock,
     *,
     limits: Mapping[RateClass, RateLimit] | None = None,
-    share: int = 1,
+    share: Share | None = None,
     redis_url: str | None = None,
     metrics: Metrics | None = None,
     key: bytes = b"k" * 32,
@@ -90,7 +100,9 @@ def test_s_rl_01_no_window_over_all_workers_ever_holds_more_than_the_limit(
 
     async def main() -> None:
         clock = ManualClock()
-        limiters = [limiter_of(clock, limits={RateClass.WRITE: whole}, share=workers) for _ in range(workers)]
+        limiters = [
+            limiter_of(clock, limits={RateClass.WRITE: whole}, share=Share(place, workers)) for place in range(workers)
+        ]
         passed: list[int] = []
         for position, (pause_ms, _) in enumerate(steps):
             clock.ms += pause_ms
@@ -279,20 +291,33 @@ def test_a_cost_is_taken_whole_or_not_at_all() -> None:
 
 
 def test_workers_that_cannot_share_a_limit_are_refused_by_name() -> None:
-    with pytest.raises(ValueError, match=r"6 workers cannot share the limit register, .*FLEETPROMPT_REDIS_URL"):
+    too_small = r"6 workers cannot share the rate limit register, .*FLEETPROMPT_REDIS_URL.*at most 5 with --workers"
+    with pytest.raises(UnshareableLimitError, match=too_small):
         limiter_of(
-            ManualClock(), share=6, limits={name: LIMITS[name] for name in (RateClass.WRITE, RateClass.REGISTER)}
+            ManualClock(),
+            share=Share(0, 6),
+            limits={name: LIMITS[name] for name in (RateClass.WRITE, RateClass.REGISTER)},
         )
+
+
+@given(hits_max=st.integers(1, 1_000), workers=st.integers(1, 64))
+def test_s_rl_01_the_shares_of_all_workers_are_the_whole_limit_and_differ_by_one_at_most(
+    hits_max: int, workers: int
+) -> None:
+    shares = [Share(place, workers).of(Window("write", hits_max, 60)).hits_max for place in range(workers)]
+    assert sum(shares) == hits_max
+    assert max(shares) - min(shares) <= 1
 
 
 def test_s_rl_02_a_worker_enforces_its_share_and_names_the_whole_policy() -> None:
     async def main() -> None:
-        limiter = limiter_of(ManualClock(), share=2, limits={RateClass.WRITE: LIMITS[RateClass.WRITE]})
-        assert fields_of(await limiter.hit(RateClass.WRITE, "a")) == {
-            "RateLimit-Policy": '"write";q=120;w=60',
-            "RateLimit": '"write";r=59;t=60',
-        }
-        assert await passing(limiter, RateClass.WRITE, "a", 200) == 59
+        limits = {RateClass.WRITE: RateLimit(5, 60)}
+        limiters = [limiter_of(ManualClock(), share=Share(place, 2), limits=limits) for place in range(2)]
+        assert [fields_of(await limiter.hit(RateClass.WRITE, "a")) for limiter in limiters] == [
+            {"RateLimit-Policy": '"write";q=5;w=60', "RateLimit": '"write";r=2;t=60'},
+            {"RateLimit-Policy": '"write";q=5;w=60', "RateLimit": '"write";r=1;t=60'},
+        ]
+        assert [await passing(limiter, RateClass.WRITE, "a", 200) for limiter in limiters] == [2, 1]
 
     run(main)
 
@@ -322,7 +347,7 @@ def test_many_live_addresses_do_not_slow_a_hit_down() -> None:
 
 def test_s_rl_01_servers_with_one_redis_share_one_limit_also_all_at_once(redis_server: RedisServer) -> None:
     async def main() -> None:
-        servers = [limiter_of(SystemClock(), redis_url=redis_server.url, share=4) for _ in range(3)]
+        servers = [limiter_of(SystemClock(), redis_url=redis_server.url, share=Share(0, 4)) for _ in range(3)]
         for rate_class, allowed in ((RateClass.MINT, 30), (RateClass.PUBLIC_READ, 60)):
             answers = await asyncio.gather(*[servers[i % 3].hit(rate_class, "a") for i in range(90)])
             assert sum(not answer.limited for answer in answers) == allowed

@@ -1,0 +1,48 @@
+"""`fleetprompt worker`: the jobs without the HTTP server, for a process or a machine of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+import click
+import uvloop
+
+from fleetprompt.app import build_services
+from fleetprompt.clock import SystemClock
+from fleetprompt.commands.instance import open_instance, read_settings
+from fleetprompt.commands.start_up import bring_up_to_date
+from fleetprompt.commands.watch import kept_running
+from fleetprompt.jobs import JobRunner
+from fleetprompt.runtime.services import Services
+from fleetprompt.telemetry import start_logging
+
+logger = logging.getLogger(__name__)
+
+
+@click.command()
+def worker() -> None:
+    """Run the jobs until SIGTERM or Ctrl-C, without serving HTTP. Any number may run, beside servers or without."""
+    settings = read_settings()
+    with open_instance(settings) as instance:
+        bring_up_to_date(instance)
+        log = start_logging(settings.log_level)
+        services = build_services(settings, SystemClock(), instance.ring, instance.serving_url, log)
+        with kept_running(instance.embedded), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_until_told(services))
+        log.stop()
+
+
+async def _until_told(services: Services) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    runner = JobRunner(services)
+    await services.open()
+    runner.start()
+    logger.info("jobs run")
+    click.echo("FleetPrompt runs its jobs. Stop it with Ctrl-C.")
+    await told.wait()
+    await runner.stop()
+    await services.close()
