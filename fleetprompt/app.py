@@ -23,6 +23,11 @@ from fleetprompt.jobs import JOBS, RETENTION, JobRunner
 from fleetprompt.listings import routes as listings
 from fleetprompt.markdown import MarkdownWorkers
 from fleetprompt.moderation import routes as moderation
+from fleetprompt.pages import static_files
+from fleetprompt.pages.answering import PageAnswerer
+from fleetprompt.pages.declaring import Page, check_pages
+from fleetprompt.pages.refusals import RefusalPages
+from fleetprompt.pages.site import PAGES
 from fleetprompt.passwords import PasswordHasher
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.releases import routes as releases
@@ -78,6 +83,20 @@ def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRo
     return HTTPRouteHandler(_litestar_path(path), http_method=list(HttpMethod))(endpoint)
 
 
+def _mount_page(page: Page, pages: PageAnswerer) -> HTTPRouteHandler:
+    async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
+        return await pages.answer(page, request.scope, request.receive)
+
+    return HTTPRouteHandler(_litestar_path(page.path), http_method=list(HttpMethod))(endpoint)
+
+
+def _mount_static(pages: PageAnswerer) -> HTTPRouteHandler:
+    async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
+        return pages.answer_static(request.scope)
+
+    return HTTPRouteHandler(f"{static_files.PREFIX}{{name:str}}", http_method=list(HttpMethod))(endpoint)
+
+
 @dataclass(frozen=True)
 class Process:
     """One serving process."""
@@ -99,7 +118,7 @@ def build_services(
     """What every operation of this process runs on. metrics_folder: shared with the other processes of this server."""
     metrics = Metrics(
         MetricLabels(
-            operations=frozenset(REGISTRY),
+            operations=frozenset(REGISTRY) | {page.label for page in PAGES},
             pools=frozenset({"main", "search"}),
             jobs={job.name: JobTerms(job.period_s, is_retention=job in RETENTION) for job in JOBS},
             rate_classes=frozenset(RateClass),
@@ -154,10 +173,14 @@ def build_process(
 def build_app(services: Services, limiter: Limiter, log: Logging, runner: JobRunner | None = None) -> Edge:
     """The ASGI application of one process. Raises MountingError where routes and operations do not belong together."""
     check_mounting(ROUTES, REGISTRY.values(), [job.operation for job in JOBS])
+    check_pages(PAGES, REGISTRY)
     authenticator = AccountsAuthenticator(services)
     gate = RateGate(limiter)
     pipeline = Pipeline(services, authenticator, gate)
     signed_calls = SignedCalls(services, authenticator, gate)
+    refusals = RefusalPages(services)
+    pages = PageAnswerer(services, authenticator, gate, refusals, PAGES)
+    handle = envelope.exception_handler(refusals.answer)
     by_path: dict[str, dict[str, tuple[Route, Answerer]]] = defaultdict(dict)
     for route in ROUTES:
         is_signed = route.operation.who is Access.PARTNER
@@ -179,12 +202,16 @@ def build_app(services: Services, limiter: Limiter, log: Logging, runner: JobRun
             await limiter.close()
 
     application = Litestar(
-        route_handlers=[_mount(path, answerers) for path, answerers in by_path.items()],
-        exception_handlers={Exception: envelope.exception_handler, HTTPException: envelope.exception_handler},
+        route_handlers=[
+            *(_mount(path, answerers) for path, answerers in by_path.items()),
+            *(_mount_page(page, pages) for page in PAGES),
+            _mount_static(pages),
+        ],
+        exception_handlers={Exception: handle, HTTPException: handle},
         lifespan=[running],
         openapi_config=None,
         logging_config=None,
         request_max_body_size=None,
         debug=False,
     )
-    return Edge(application, services, log)
+    return Edge(application, services, log, refusals.answer)

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from fleetprompt.errors import Code, Refusal
-from fleetprompt.web.routing import Route
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -25,7 +24,7 @@ class Arrived(msgspec.Struct, frozen=True):
     body: bytes
 
 
-async def arrive(route: Route, scope: Any, receive: Receive) -> Arrived:
+async def arrive(scope: Any, receive: Receive, body_bytes_max: int) -> Arrived:
     """Read the request. Raises TOO_LARGE as soon as it is known to be."""
     raw_headers: list[tuple[bytes, bytes]] = list(scope["headers"])
     headers: dict[str, str] = {}
@@ -39,7 +38,7 @@ async def arrive(route: Route, scope: Any, receive: Receive) -> Arrived:
         path=scope["path_params"],
         raw_headers=raw_headers,
         headers=headers,
-        body=await _body(headers, receive, route.body_bytes_max),
+        body=await _body(headers, receive, body_bytes_max),
     )
 
 

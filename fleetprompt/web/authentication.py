@@ -58,6 +58,17 @@ def session_cookie(services: Services, value: str | None) -> str:
     return f"{cookie_name(services)}={value or ''}; Path=/; HttpOnly; SameSite=Lax{secure}{lifetime}"
 
 
+def visit_cookie_name(services: Services) -> str:
+    """The name of the cookie that carries the form tokens of who is not signed in."""
+    return "__Host-fp_visit" if services.settings.secure_cookies else "fp_visit"
+
+
+def visit_cookie(services: Services, value: str) -> str:
+    """The Set-Cookie header that begins a visit."""
+    secure = "; Secure" if services.settings.secure_cookies else ""
+    return f"{visit_cookie_name(services)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+
 def cookie_value(headers: Mapping[str, str], name: str) -> str | None:
     """The value of one cookie, whatever others stand beside it; None where it is absent or stands there twice.
 
@@ -79,18 +90,20 @@ async def authenticate(
     authorization = headers.get("authorization")
     if authorization is not None:
         return await _by_bearer(authenticator, authorization)
-    cookie = cookie_value(headers, cookie_name(services))
-    if cookie is None:
-        return ANONYMOUS
-    cookie_hash = secrets.open_cookie(services.ring, secrets.CookieKind.SESSION, cookie)
-    actor = None if cookie_hash is None else await authenticator.by_session(cookie_hash)
-    if actor is None or cookie_hash is None:
-        return ANONYMOUS
-    if method not in SAFE_METHODS:
+    actor = await by_cookie(services, authenticator, headers)
+    if actor.cookie_hash is not None and method not in SAFE_METHODS:
         require_same_site(services, headers)
-        if not secrets.csrf_token_fits(services.ring, cookie_hash, headers.get("x-csrf-token", "")):
+        if not secrets.csrf_token_fits(services.ring, actor.cookie_hash, headers.get("x-csrf-token", "")):
             raise unauthorized("A write with a session cookie needs its X-CSRF-Token; GET /v1/me shows it.")
     return actor
+
+
+async def by_cookie(services: Services, authenticator: Authenticator, headers: Mapping[str, str]) -> Actor:
+    """The user of the session whose cookie a request shows, or nobody. Writes need a CSRF token beside it."""
+    cookie = cookie_value(headers, cookie_name(services))
+    cookie_hash = None if cookie is None else secrets.open_cookie(services.ring, secrets.CookieKind.SESSION, cookie)
+    actor = None if cookie_hash is None else await authenticator.by_session(cookie_hash)
+    return ANONYMOUS if actor is None else actor
 
 
 async def _by_bearer(authenticator: Authenticator, authorization: str) -> Actor:

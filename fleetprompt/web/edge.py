@@ -33,8 +33,11 @@ _METHODS: Final = frozenset(method.value for method in HttpMethod)
 class Edge:
     """Wraps the application; lifespan messages pass through."""
 
-    def __init__(self, application: Application, services: Services, log: Logging) -> None:
+    def __init__(
+        self, application: Application, services: Services, log: Logging, answer_refusal: envelope.AnswerRefusal
+    ) -> None:
         self._application = application
+        self._answer_refusal = answer_refusal
         self._services = services
         self._log = log
 
@@ -56,7 +59,7 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, exchange: Exchange) -> None:
         path: str = scope["path"]
         if path != "/" and path.endswith("/"):
-            await envelope.answer(not_found(), exchange)(scope, receive, send)
+            await self._answer_refusal(not_found(), scope)(scope, receive, send)
             return
         try:
             await self._application(_with_a_known_method(scope), receive, send)
@@ -65,12 +68,12 @@ class Edge:
         except Exception as error:
             if exchange.status:
                 raise
-            await envelope.answer(envelope.internal(error), exchange)(scope, receive, send)
+            await self._answer_refusal(envelope.internal(error), scope)(scope, receive, send)
         except CancelledError:
             if exchange.status:
                 raise
             given_up = unavailable("The server is shutting down.", Outage.SHUTTING_DOWN)
-            await envelope.answer(given_up, exchange)(scope, receive, send)
+            await self._answer_refusal(given_up, scope)(scope, receive, send)
 
     def _address(self, scope: Scope) -> str:
         peer = scope.get("client") or ("unknown", 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -11,11 +12,15 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.response.base import ASGIResponse
 
 from fleetprompt.errors import Code, FieldProblem, Reason, Refusal, invalid, not_found
-from fleetprompt.web.exchange import Exchange, exchange_of
+from fleetprompt.web.exchange import Exchange
 
 logger = logging.getLogger(__name__)
 
 JSON: Final = "application/json"
+
+AnswerRefusal = Callable[[Refusal, Any], ASGIResponse]
+"""Answers a refusal of the request behind an ASGI scope, for whoever reads it: a program or a person."""
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -67,11 +72,12 @@ def answer(refusal: Refusal, exchange: Exchange) -> ASGIResponse:
         body=encode(refusal, exchange.public_id),
         status_code=refusal.status,
         media_type=JSON,
-        headers=_headers(refusal, exchange),
+        headers=headers(refusal, exchange),
     )
 
 
-def _headers(refusal: Refusal, exchange: Exchange) -> list[tuple[str, str]]:
+def headers(refusal: Refusal, exchange: Exchange) -> list[tuple[str, str]]:
+    """What goes with a refusal in headers; the log and the metrics are told of it."""
     exchange.code = refusal.code.value
     exchange.log_reason = refusal.log_reason or refusal.reason
     headers = [("cache-control", "no-store"), *refusal.headers]
@@ -107,12 +113,22 @@ def from_framework(error: Exception) -> Refusal:
     return internal(error)
 
 
-def exception_handler(request: Any, error: Exception) -> Response[bytes]:
-    """Litestar's handler for everything that no operation answered."""
-    refusal, exchange = from_framework(error), exchange_of(request.scope)
-    return Response(
-        encode(refusal, exchange.public_id),
-        status_code=refusal.status,
-        media_type=JSON,
-        headers=dict(_headers(refusal, exchange)),
-    )
+class _Answered(Response[bytes]):
+    """An answer that is made already, in the form that the framework asks of its handlers."""
+
+    def __init__(self, made: ASGIResponse) -> None:
+        super().__init__(b"")
+        self._made = made
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIResponse:
+        """The answer as it was made."""
+        return self._made
+
+
+def exception_handler(answer_refusal: AnswerRefusal) -> Callable[[Any, Exception], _Answered]:
+    """Litestar's handler for everything that no operation and no page answered."""
+
+    def handle(request: Any, error: Exception) -> _Answered:
+        return _Answered(answer_refusal(from_framework(error), request.scope))
+
+    return handle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -38,15 +38,15 @@ class RateGate:
     def __init__(self, limiter: Limiter) -> None:
         self._limiter = limiter
 
-    async def by_address(self, operation: Operation, exchange: Exchange) -> None:
+    async def by_address(self, rate: Iterable[RateClass], exchange: Exchange) -> None:
         """Count against the classes of the client's address. Raises RATE_LIMITED."""
-        for rate_class in operation.rate:
+        for rate_class in rate:
             if rate_class in BY_ADDRESS:
                 await self._pass(rate_class, exchange.address, exchange)
 
-    async def by_caller(self, operation: Operation, exchange: Exchange) -> None:
+    async def by_caller(self, rate: Iterable[RateClass], exchange: Exchange) -> None:
         """Count against the classes of the user, publisher or partner. Raises RATE_LIMITED."""
-        for rate_class in operation.rate:
+        for rate_class in rate:
             key = _caller_key(rate_class, exchange.actor)
             if key is not None:
                 await self._pass(rate_class, key, exchange)

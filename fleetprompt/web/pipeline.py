@@ -39,16 +39,16 @@ class Pipeline:
         exchange = exchange_of(scope)
         exchange.operation = route.operation.name
         try:
-            arrived = await arrive(route, scope, receive)
+            arrived = await arrive(scope, receive, route.body_bytes_max)
             return await in_time(self._answer(route, arrived, exchange))
         except Refusal as refusal:
             return envelope.answer(refusal, exchange)
 
     async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
         operation = route.operation
-        await self._gate.by_address(operation, exchange)
+        await self._gate.by_address(operation.rate, exchange)
         exchange.actor = await self._identify(operation, arrived)
-        await self._gate.by_caller(operation, exchange)
+        await self._gate.by_caller(operation.rate, exchange)
         admit(exchange.actor, operation.who, operation.scope)
         decoded = decode(operation.command, incoming(route, arrived))
         if operation.kind is Kind.QUERY:

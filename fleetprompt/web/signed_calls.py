@@ -47,7 +47,7 @@ class SignedCalls:
         exchange = exchange_of(scope)
         exchange.operation = route.operation.name
         try:
-            arrived = await arrive(route, scope, receive)
+            arrived = await arrive(scope, receive, route.body_bytes_max)
             return await in_time(self._answer(route, arrived, exchange))
         except Refusal as refusal:
             return envelope.answer(refusal, exchange)
@@ -59,7 +59,7 @@ class SignedCalls:
         except SignatureRefused as refused:
             raise await self._refusal(refused, route.operation, exchange) from refused
         exchange.actor = partner_actor(key)
-        await self._gate.by_caller(route.operation, exchange)
+        await self._gate.by_caller(route.operation.rate, exchange)
         admit(exchange.actor, route.operation.who, route.operation.scope)
         nonce = Nonce(key_id=key.key_id, value=signed.nonce, created_ms=signed.created_s * 1000)
         try:

@@ -1,0 +1,49 @@
+"""What a page answers with: HTML from a template, another address, or a document of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Html:
+    """A template and what it shows.
+
+    has_secret: whether a secret is on it, which nobody may store. form_targets: the foreign origins that a form on it
+    may be sent to.
+    """
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    has_secret: bool = False
+    form_targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SeeOther:
+    """After a write: the page to look at next. It is always one of our own."""
+
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """Bytes that are no page: a feed, a map of the site."""
+
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Resume:
+    """After signing in: the form at `path` as it was when the session had ended, its fields as they were sent."""
+
+    path: str
+    fields: Mapping[str, list[str]]
+
+
+Answer = Html | SeeOther | Document | Resume

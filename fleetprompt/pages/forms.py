@@ -1,0 +1,169 @@
+"""What stands in a form: what was typed, or what it starts with, what is wrong with it, and its hidden tokens."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from fleetprompt.errors import Code, FieldProblem, Reason, Refusal
+from fleetprompt.pages.form_bodies import Typed
+
+CSRF_FIELD: Final = "_csrf"
+KEY_FIELD: Final = "_idempotency_key"
+ACT_FIELD: Final = "_act"
+ETAG_FIELD: Final = "_if_match"
+
+NOTHING_TYPED: Final[Typed] = {}
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form as its page shows it.
+
+    typed: the values by field name; empty before anything was sent. message: what became of it, where it was refused.
+    problems: what is wrong with single fields. key: the idempotency key of the next attempt. csrf: the token that it
+    must carry. etag: of what is edited, as it was when editing began. initial: what it starts with.
+    """
+
+    csrf: str
+    key: str
+    etag: str = ""
+    typed: Typed = field(default_factory=dict)
+    initial: Mapping[str, str | list[str]] = field(default_factory=dict)
+    message: str = ""
+    code: Code | None = None
+    reason: Reason | None = None
+    problems: tuple[FieldProblem, ...] = ()
+
+    def starting(self, **initial: str | list[str]) -> Form:
+        """The same form with what its fields hold before anything is typed; dots in names are written `__`."""
+        return replace(self, initial={name.replace("__", "."): value for name, value in initial.items()})
+
+    def editing(self, etag: str) -> Form:
+        """The same form, to be refused where what it edits is not `etag` any more when it is sent."""
+        return self if self.was_sent else replace(self, etag=etag)
+
+    def starting_with(self, initial: Mapping[str, str | list[str]]) -> Form:
+        """The same form with what its fields hold before anything is typed, by field name."""
+        return replace(self, initial=initial)
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether this is what came of an attempt."""
+        return bool(self.typed)
+
+    def value(self, name: str) -> str:
+        """The one value of a field."""
+        values = self.values(name)
+        return values[-1] if values else ""
+
+    def values(self, name: str) -> list[str]:
+        """All values of a field that may have several."""
+        if self.was_sent:
+            return self.typed.get(name, [])
+        initial = self.initial.get(name, [])
+        return [initial] if isinstance(initial, str) else initial
+
+    def text(self, name: str) -> str:
+        """A list of plain values as one text."""
+        return ", ".join(each for each in self.values(name) if each)
+
+    def has(self, name: str, value: str) -> bool:
+        """Whether a choice is made."""
+        return value in self.values(name)
+
+    def rows(self, name: str, least: int = 1) -> range:
+        """The numbers of the rows of a list of structs, with one blank row more, and at least `least`."""
+        source = self.typed if self.was_sent else self.initial
+        taken = {int(each[len(name) + 1 :].partition("]")[0]) for each in source if each.startswith(f"{name}[")}
+        return range(max(least, len(taken) + 1))
+
+    def problem(self, name: str) -> str:
+        """What is wrong with a field, or with a part of it; empty where nothing is."""
+        return " ".join(
+            _sentence(each, name)
+            for each in self.problems
+            if each.field_name == name or each.field_name.startswith((f"{name}[", f"{name}."))
+        )
+
+    def problems_elsewhere(self, shown: list[str]) -> list[FieldProblem]:
+        """The problems of fields that the form does not have."""
+        return [
+            each
+            for each in self.problems
+            if not any(
+                each.field_name == name or each.field_name.startswith((f"{name}[", f"{name}.")) for name in shown
+            )
+        ]
+
+
+def _sentence(problem: FieldProblem, name: str) -> str:
+    message = problem.message[:1].upper() + problem.message[1:]
+    rest = problem.field_name[len(name) :]
+    if rest.startswith("["):
+        number = rest[1:].partition("]")[0]
+        return f"Number {int(number) + 1}: {problem.message}." if number.isdigit() else f"{message}."
+    return message if message.endswith(".") else f"{message}."
+
+
+def fresh_key() -> str:
+    """An idempotency key for one filling-in of a form."""
+    return f"form-{secrets.token_urlsafe(18)}"
+
+
+def empty(csrf: str) -> Form:
+    """A form in which nothing was typed yet."""
+    return Form(csrf=csrf, key=fresh_key())
+
+
+def typed_in(fields: Typed, secret: frozenset[str]) -> dict[str, list[str]]:
+    """What is shown again of what was sent: no hidden tokens, no secrets."""
+    return {name: values for name, values in fields.items() if not name.startswith("_") and name not in secret}
+
+
+def kept(fields: Typed, secret: frozenset[str]) -> dict[str, list[str]]:
+    """What a form must have to be shown again later: what was typed, its key, and the etag of what it edits."""
+    hidden = {name: fields[name] for name in (KEY_FIELD, ETAG_FIELD) if name in fields}
+    return {**typed_in(fields, secret), **hidden}
+
+
+def resumed(fields: Typed, csrf: str, secret: frozenset[str]) -> Form:
+    """The form as it was sent when the session had ended."""
+    message = "You are signed in again. Nothing was stored yet: look at it and send it."
+    return replace(sent(fields, csrf, secret), message=message)
+
+
+def sent(fields: Typed, csrf: str, secret: frozenset[str]) -> Form:
+    """The form as it was sent, before anything came of it. It keeps its key."""
+    key = fields.get(KEY_FIELD, [""])[-1] or fresh_key()
+    etag = fields.get(ETAG_FIELD, [""])[-1]
+    return Form(csrf=csrf, key=key, etag=etag, typed=typed_in(fields, secret) or {"": []})
+
+
+def refused(fields: Typed, csrf: str, refusal: Refusal, secret: frozenset[str]) -> Form:
+    """The form as it was sent, with why it was refused.
+
+    It keeps its key, so that a retry of what got through after all is a replay; one that was used up gets a new one.
+    """
+    form = sent(fields, csrf, secret)
+    return replace(
+        form,
+        key=fresh_key() if refusal.reason is Reason.IDEMPOTENCY_KEY_REUSED else form.key,
+        message=_message(refusal),
+        code=refusal.code,
+        reason=refusal.reason,
+        problems=refusal.fields,
+    )
+
+
+def _message(refusal: Refusal) -> str:
+    if refusal.code is Code.VALIDATION_FAILED:
+        return "Some of this has to be mended first."
+    if refusal.reason is Reason.IDEMPOTENCY_KEY_REUSED:
+        return (
+            "This form was sent before with something else in it, and that was stored. Look at what is there;"
+            " to store this as well, send it again."
+        )
+    return refusal.message

@@ -1,0 +1,71 @@
+// What scripts add to pages that work without them: focus, copying, one sending at a time, images that open large.
+
+const search = document.querySelector("[data-search]");
+if (search) {
+  document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  });
+}
+
+document.querySelector("[data-focus]")?.focus();
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const word = button.innerHTML;
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = "Copied";
+    announce("Copied");
+    setTimeout(() => button.replaceChildren(...wordOf(button)), 2000);
+  });
+  button.wordNodes = [...new DOMParser().parseFromString(word, "text/html").body.childNodes];
+}
+
+function wordOf(button) {
+  return button.wordNodes.map((node) => node.cloneNode(true));
+}
+
+function announce(text) {
+  let live = document.querySelector("[data-live]");
+  if (!live) {
+    live = document.createElement("p");
+    live.className = "hidden";
+    live.setAttribute("role", "status");
+    live.dataset.live = "";
+    document.body.append(live);
+  }
+  live.textContent = text;
+}
+
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
+});
+
+if (matchMedia("(max-width: 48rem)").matches) {
+  for (const side of document.querySelectorAll("[data-side]")) side.open = false;
+}
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});

@@ -1,0 +1,1 @@
+"""What anyone may look at: home, search, listings, releases, publishers, feeds."""

@@ -1,0 +1,29 @@
+"""The first page: what this is, what is new, what there is to choose from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fleetprompt.catalog.reads import search, show_facets
+from fleetprompt.enums import AssetKind, ListingSort
+from fleetprompt.pages.answers import Answer
+from fleetprompt.pages.declaring import Page
+from fleetprompt.pages.visit import Visit
+
+NEW_LISTINGS: Final = 8
+
+
+async def _show(visit: Visit) -> Answer:
+    newest = await visit.ask(search, sort=ListingSort.NEWEST, limit=NEW_LISTINGS)
+    facets = await visit.ask(show_facets)
+    counts = {count.value: count.count for count in facets.kinds}
+    return visit.html(
+        "storefront/home.html",
+        newest=newest.items,
+        kinds=[(kind, counts.get(kind, 0)) for kind in AssetKind],
+        categories=facets.categories,
+        tags=facets.tags[:20],
+    )
+
+
+HOME: Final = Page(name="home", path="/", show=_show, reads=(search, show_facets), is_public=True)
