@@ -145,6 +145,25 @@ class LatestPublicRelease(msgspec.Struct, frozen=True, kw_only=True, rename="cam
     published_at_ms: int
 
 
+class FoundListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A published listing in a list, with what would be installed."""
+
+    listing_id: str
+    asset_kind: AssetKind
+    status: ListingStatus
+    name: str
+    summary: str
+    tags: list[str]
+    categories: list[str]
+    publisher: ListingPublisher
+    images: list[PublicImage]
+    links: PublicLinks
+    stats: PublicStats
+    latest_release: LatestPublicRelease | UnsetType = UNSET
+    created_at_ms: int
+    updated_at_ms: int
+
+
 class ListedRelease(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A release as it is listed with its listing."""
 

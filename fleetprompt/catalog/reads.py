@@ -14,10 +14,10 @@ from fleetprompt.catalog import views
 from fleetprompt.catalog.model import (
     FacetCount,
     Facets,
+    FoundListing,
     ListingDetail,
     ListingDetailReply,
     ListReleases,
-    PublicListing,
     PublicPublisherReply,
     PublicReleaseItem,
     PublicReleaseReply,
@@ -48,7 +48,7 @@ EMBEDDED_RELEASES: Final = 20
     rate=(RateClass.PUBLIC_READ,),
     owns={"publisher_id": Owner.PUBLIC},
 )
-async def search(look: Look, _: Actor, command: SearchListings) -> Page[PublicListing]:
+async def search(look: Look, _: Actor, command: SearchListings) -> Page[FoundListing]:
     """Published listings by text, tags, categories, kind and publisher (spec 6.3).
 
     Without `sort` a text is searched by relevance, anything else by the newest. Raises VALIDATION_FAILED on `cursor`
@@ -68,7 +68,7 @@ async def search(look: Look, _: Actor, command: SearchListings) -> Page[PublicLi
         fetch=pager.fetch,
     )
     rows = await look.many(search_page(PUBLIC, wanted), search=True)
-    return pager.page(rows, place=lambda row: row.place, item=views.listing)
+    return pager.page(rows, place=lambda row: row.place, item=views.found_listing)
 
 
 @query(

@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
 from fleetprompt.catalog.model import (
+    FoundListing,
     LatestPublicRelease,
     ListedRelease,
     ListingPublisher,
@@ -30,7 +31,7 @@ from fleetprompt.enums import AssetKind, ListingStatus, ReleaseStatus, Verificat
 
 
 def listing(row: ListingRow) -> PublicListing:
-    """A listing in a list, and the first part of its detail."""
+    """The first part of a listing's detail."""
     return PublicListing(
         listing_id=ids.encode("lst", row.id),
         asset_kind=AssetKind(row.asset_kind),
@@ -59,12 +60,17 @@ def listing(row: ListingRow) -> PublicListing:
     )
 
 
+def found_listing(row: ListingRow) -> FoundListing:
+    """A listing in a list."""
+    return FoundListing(**msgspec.structs.asdict(listing(row)), latest_release=latest_release(row))
+
+
 def description(row: DetailRow) -> PublicMarkdown:
     """A listing's description, empty where it has none."""
     return PublicMarkdown(markdown=row.description_markdown or "", html=row.description_html or "")
 
 
-def latest_release(row: DetailRow) -> LatestPublicRelease | UnsetType:
+def latest_release(row: ListingRow) -> LatestPublicRelease | UnsetType:
     """The published release of highest precedence."""
     if row.latest_release_id is None or row.latest_version is None or row.latest_published_at_ms is None:
         return UNSET

@@ -34,6 +34,9 @@ class ListingRow(msgspec.Struct, frozen=True):
     repo_url: str | None
     created_at_ms: int
     updated_at_ms: int
+    latest_release_id: UUID | None
+    latest_version: str | None
+    latest_published_at_ms: int | None
     publisher_id: UUID
     handle: str
     publisher_name: str
@@ -57,9 +60,6 @@ class DetailRow(ListingRow, frozen=True):
 
     description_markdown: str | None
     description_html: str | None
-    latest_release_id: UUID | None
-    latest_version: str | None
-    latest_published_at_ms: int | None
     releases: list[list[Any]]
 
     @property
@@ -105,9 +105,6 @@ _DETAIL: Final = reading(
         *listing_columns(),
         listings.c.description_markdown,
         listings.c.description_html,
-        listings.c.latest_release_id,
-        listings.c.latest_version,
-        listings.c.latest_published_at_ms,
         _RELEASES.label("releases"),
     )
     .select_from(with_company(listings))

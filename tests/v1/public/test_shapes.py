@@ -36,6 +36,7 @@ LISTING = {
     "createdAtMs": None,
     "updatedAtMs": None,
 }
+LATEST_RELEASE = {"releaseId": None, "version": None, "publishedAtMs": None}
 LISTED_RELEASE = {"releaseId": None, "version": None, "status": None, "publishedAtMs": None}
 RELEASE_ITEM = {
     "releaseId": None,
@@ -54,12 +55,12 @@ RELEASE_ITEM = {
 COUNT = {"value": None, "count": None}
 
 SHAPES: dict[str, Any] = {
-    SEARCH: {"items": [LISTING], "nextCursor": None},
+    SEARCH: {"items": [{**LISTING, "latestRelease": LATEST_RELEASE}], "nextCursor": None},
     "/v1/public/listings/{listingId}": {
         "listingDetail": {
             "listing": LISTING,
             "description": MARKDOWN,
-            "latestRelease": {"releaseId": None, "version": None, "publishedAtMs": None},
+            "latestRelease": LATEST_RELEASE,
             "releases": {"items": [LISTED_RELEASE], "nextCursor": None},
         }
     },
