@@ -1,9 +1,13 @@
-"""The same promises over two servers on one database, requests going to them in turn (spec 6.2, 10)."""
+"""The same promises over two servers on one database, at both levels, requests going to them in turn (spec 3, 6.2)."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 import pytest
 
+from fleetprompt.settings import Isolation
 from fleetprompt.web.routing import Route
 from tests.operations.cases import LEDGERED, Ready, names
 from tests.operations.cast import Cast
@@ -12,10 +16,20 @@ from tests.operations.retries import (
     assert_one_of_many_executes,
     assert_retries_replay,
 )
-from tests.support.databases import Database
-from tests.support.servers import Servers
+from tests.support.databases import Database, Run
+from tests.support.servers import Servers, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("route", LEDGERED, ids=names(LEDGERED))]
+
+
+@pytest.fixture(scope="module", params=Isolation)
+async def servers(
+    request: pytest.FixtureRequest, anyio_backend: Any, database: Database, run: Run
+) -> AsyncIterator[Servers]:
+    """Two servers whose mutations run at the level that production uses, and then at the strictest one."""
+    with serving(database, run.folder / "logs", ISOLATION=request.param) as started:
+        yield started
+        await started.aclose()
 
 
 @pytest.fixture(scope="module")
