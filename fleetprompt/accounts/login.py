@@ -10,7 +10,7 @@ from fleetprompt.accounts.model import Login, UserReply
 from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import sessions, users
 from fleetprompt.accounts.statements.users import AccountRow
-from fleetprompt.authz import Access, Actor
+from fleetprompt.authz import Access, Actor, Credential
 from fleetprompt.enums import EventType
 from fleetprompt.errors import unauthenticated
 from fleetprompt.fields import comparable_email
@@ -75,4 +75,5 @@ async def login(tx: MutationTx, _: Actor, command: Login, verified: _Verified) -
         ],
         events=[events.session_created(account.user_id, session_id)],
         session=SessionChange(cookie.value),
+        actor=Actor(credential=Credential.SESSION, user_id=account.user_id, session_id=session_id),
     )

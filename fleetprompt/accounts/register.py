@@ -7,7 +7,7 @@ from fleetprompt.accounts import events, rules
 from fleetprompt.accounts.model import Register, UserReply
 from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import sessions, users
-from fleetprompt.authz import Access, Actor
+from fleetprompt.authz import Access, Actor, Credential
 from fleetprompt.enums import EventType
 from fleetprompt.errors import Reason, conflict
 from fleetprompt.fields import comparable_email
@@ -65,4 +65,5 @@ async def register(tx: MutationTx, _: Actor, command: Register, password_hash: s
         ],
         events=[registered, events.session_created(user_id, session_id, cause=registered.event_id)],
         session=SessionChange(cookie.value),
+        actor=Actor(credential=Credential.SESSION, user_id=user_id, session_id=session_id),
     )

@@ -39,6 +39,23 @@ class SearchListings(ListCommand):
         """What `q` asks for, None where it is absent or blank."""
         return None if isinstance(self.q, UnsetType) else text_query(self.q)
 
+    @property
+    def order(self) -> ListingSort:
+        """The sort that is asked for, or by default relevance with a text and the newest without."""
+        if isinstance(self.sort, UnsetType):
+            return ListingSort.NEWEST if self.text is None else ListingSort.RELEVANCE
+        return self.sort
+
+    def canonical(self) -> SearchListings:
+        """The same search with its sort written out and its words in one order: a cursor of one continues the other."""
+        return msgspec.structs.replace(
+            self,
+            q=UNSET if self.text is None else self.q,
+            tags=tuple(sorted(self.tags)),
+            categories=tuple(sorted(self.categories)),
+            sort=self.order,
+        )
+
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """Relevance is relevance to a text."""
         if self.sort is ListingSort.RELEVANCE and self.text is None:

@@ -30,7 +30,6 @@ from fleetprompt.catalog.model import (
 from fleetprompt.catalog.statements import facets as facet_statements
 from fleetprompt.catalog.statements import listings, publishers, releases
 from fleetprompt.catalog.statements.search import Search, search_page
-from fleetprompt.enums import ListingSort
 from fleetprompt.errors import not_found
 from fleetprompt.listings.model import Facet
 from fleetprompt.rate_limits import RateClass
@@ -54,11 +53,10 @@ async def search(look: Look, _: Actor, command: SearchListings) -> Page[FoundLis
     Without `sort` a text is searched by relevance, anything else by the newest. Raises VALIDATION_FAILED on `cursor`
     and on `sort`; UNAVAILABLE where the search takes longer than 300 ms.
     """
-    pager = Pager(look.ring, "catalog.search", "public", command)
+    pager = Pager(look.ring, "catalog.search", "public", command.canonical())
     text = command.text
-    default_sort = ListingSort.NEWEST if text is None else ListingSort.RELEVANCE
     wanted = Search(
-        sort=default_sort if isinstance(command.sort, UnsetType) else command.sort,
+        sort=command.order,
         text=text,
         matching=search_text.matching(text, command.tags, command.categories),
         narrowing=search_text.matching(None, command.tags, command.categories),

@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_
 import msgspec
 
 from fleetprompt import fields
-from fleetprompt.authz import Access
+from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.audit import Event
@@ -54,6 +54,7 @@ class Outcome(msgspec.Struct, Generic[Result], frozen=True):
 
     recipe: how the secret that the result shows is derived again; the ledger keeps this in its place.
     etag: the strong validator of what was written, quotes included.
+    actor: who did it, where the verb itself found that out: she registered or signed in.
     """
 
     result: Result
@@ -62,6 +63,7 @@ class Outcome(msgspec.Struct, Generic[Result], frozen=True):
     recipe: SecretRecipe | None = None
     etag: str | None = None
     session: SessionChange | None = None
+    actor: Actor | None = None
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

@@ -259,5 +259,6 @@ def _writes(
     if undeclared or (outcome.writes and operation.emits and not outcome.events):
         raise TypeError(f"{operation.name} wrote without its declared events: {sorted(undeclared)}")
     ledger = [entry.record(reply, outcome.recipe, tx.now_ms)] if entry is not None else []
-    events = [audit.append(event, actor, call.request_id, tx.now_ms) for event in outcome.events]
+    acted = outcome.actor or actor
+    events = [audit.append(event, acted, call.request_id, tx.now_ms) for event in outcome.events]
     return [*tx.standing_writes(), *ledger, *outcome.writes, *events]

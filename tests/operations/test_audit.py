@@ -71,12 +71,13 @@ def _events_of(database: Database, response: httpx.Response) -> list[Event]:
     return [Event(*row) for row in database.rows(EVENTS, request_id)]
 
 
-def _actor(caller: Caller) -> tuple[ActorType, UUID | None]:
+def _actor(caller: Caller, answer: httpx.Response) -> tuple[ActorType, UUID | None]:
+    """Who the log says did it: who registers or signs in is known by what she is answered."""
     if isinstance(caller, Partner):
         return ActorType.PARTNER, ids.decode("prt", caller.key_id)
     if isinstance(caller, Person):
         return ActorType.USER, ids.decode("usr", caller.user_id)
-    return ActorType.SYSTEM, None
+    return ActorType.USER, ids.decode("usr", answer.json()["user"]["userId"])
 
 
 def _next_transaction(database: Database) -> int:
@@ -105,7 +106,7 @@ def _assert_told(ready: Ready, answer: httpx.Response, events: list[Event], now_
     assert Counter(event.type for event in caused) == Counter(case.caused)
     assert all(event.cause_event_id in told - {event.id} for event in caused)
     for event in events:
-        assert (event.actor_type, event.actor_id) == _actor(case.caller)
+        assert (event.actor_type, event.actor_id) == _actor(case.caller, answer)
         assert event.created_at_ms == now_ms
         assert event.summary.strip()
         assert len((event.details or "").encode()) <= DETAILS_BYTES_MAX

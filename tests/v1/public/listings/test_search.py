@@ -269,6 +269,24 @@ async def test_a_cursor_is_bound_to_filters_and_sort_but_not_to_limit(
     assert_error(answer, "VALIDATION_FAILED", fields=["cursor"])
 
 
+@pytest.mark.parametrize(
+    ("asked", "again"),
+    [
+        ({}, {"sort": "newest"}),
+        ({"q": " "}, {}),
+        ({"q": "night"}, {"q": "night", "sort": "relevance"}),
+        ({"tags": ["birds", "boats"]}, {"tags": ["boats", "birds"]}),
+    ],
+)
+async def test_a_cursor_continues_the_same_search_however_it_is_written(
+    asked: dict[str, Any], again: dict[str, Any], shelf: list[dict[str, Any]], api: Caller
+) -> None:
+    cursor = (await page(api, limit=1, **asked))["nextCursor"]
+    following = await page(api, limit=1, cursor=cursor, **asked)
+    assert following["items"]
+    assert await page(api, limit=1, cursor=cursor, **again) == following
+
+
 @pytest.mark.parametrize("forged", ["x", "e30.AAAA", "a" * 2048, "é"])
 async def test_a_forged_cursor_is_refused(forged: str, api: Caller) -> None:
     assert_error(await api.get(SEARCH, params={"cursor": forged}), "VALIDATION_FAILED", fields=["cursor"])
