@@ -29,9 +29,10 @@ _HTML: Final = (
 
 _TAG_AT_LINE_START: Final = re.compile(r"\n[ \t]*(?P<tag><[A-Za-z/!?])")
 
-# Where a bare address begins. One within another's path is part of that, unless renderers may differ on the outer one.
+# Where a bare address begins: with any scheme, for who knows which ones a renderer links. One within another's path is
+# part of that, unless renderers may differ on the outer one.
 _ADDRESS: Final = re.compile(
-    r"(?:(?<!\w)https?://[\w/.~:?#=&%+-]+|(?:https?|ftp)://(?=[\w\[%@-])|\bwww\.)", re.IGNORECASE
+    r"(?:(?<!\w)https?://[\w/.~:?#=&%+-]+|[a-z][a-z0-9+.-]{0,30}://(?=[\w\[%@/-])|\bwww\.)", re.IGNORECASE
 )
 # GitHub's renderer lets it run on to the next white space or `<`, through backticks and backslashes.
 _RUN: Final = re.compile(r"[^\s<]*")
@@ -143,10 +144,9 @@ def _plain(text: str, plain: str, marks: list[Mark]) -> Iterator[Finding]:
         for pattern in _HTML:
             yield from (findings.raw_html(0, match.start(1)) for match in pattern.finditer(plain))
     for match in _ADDRESS.finditer(plain):
-        if problem := _address_problem(match.start(), text, plain, marks):
-            yield findings.address(
-                0, problem, match.start() + len(match[0].partition(":" if ":" in match[0] else ".")[0])
-            )
+        if problem := _address_problem(match, text, plain, marks):
+            broken = match[0].index(":" if ":" in match[0] else ".")
+            yield findings.address(0, problem, match.start() + broken)
 
 
 def _lines_in_code(text: str, marks: list[Mark]) -> Iterator[Finding]:
@@ -165,11 +165,12 @@ def _definitions(text: str, following: str) -> Iterator[Finding]:
             yield findings.link_definition(0, problem, match.start("opener"))
 
 
-def _address_problem(start: int, text: str, plain: str, marks: list[Mark]) -> str | None:
-    """What is wrong with a bare address at `start`; one without a scheme is text."""
+def _address_problem(address: re.Match[str], text: str, plain: str, marks: list[Mark]) -> str | None:
+    """What is wrong with a bare address; one without a scheme is text."""
+    start = address.start()
     if _ends_in_markup(text, _run_end(text, start), marks):
         return "must be followed by white space"
-    if plain[start] in "Ww":
+    if ":" not in address[0]:
         return None
     return url_problem(_ADDRESS_END.split(plain[start : _run_end(plain, start)], maxsplit=1)[0].rstrip(_TRAILING))
 

@@ -113,6 +113,9 @@ LINKS: Final = {
     "link over lines": _refused("a\n[b\nc](\njavascript:x\n)", (2, LINK)),
     "bare address that runs into code": _refused("https://x.example/`<b>`", (1, LINK), (1, HTML)),
     "bare address that eats a backslash": _refused("https://x.example/\\<b>", (1, LINK), (1, HTML)),
+    "bare address with a scripting scheme": _refused("see javascript://x.example/%0aalert(1)", (1, LINK)),
+    "bare address with a scheme of no authority": _refused("open file:///etc/passwd", (1, LINK)),
+    "bare address with a scheme that nobody knows": _refused("a=Foo+1://bar", (1, LINK)),
     "http address within another": _refused("xhttps://x.example/'-http://x.example", (1, LINK)),
     "www address that runs into code": _refused("www.x.example/`a <b> c`", (1, LINK)),
 }
