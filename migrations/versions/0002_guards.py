@@ -39,7 +39,7 @@ begin
     frozen.revoked_at_ms := new.revoked_at_ms;
     frozen.revoke_reason := new.revoke_reason;
   end if;
-  if old.notes_html is not null and new.notes_html is not null then
+  if new.notes_html is not null and new.notes_policy <> old.notes_policy then
     frozen.notes_html := new.notes_html;
     frozen.notes_policy := new.notes_policy;
   end if;

@@ -123,6 +123,7 @@ class Stock:
     """Rows to try things on."""
 
     published: UUID
+    noted: UUID
     revoked: UUID
     issued: UUID
     redeemed: UUID
@@ -139,6 +140,7 @@ async def stock(people: People, database: Database) -> Stock:
     assert_ok(await ada.patch(f"/v1/publisher/listings/{offer.listing.id}", {"summary": "New."}), "listing")
     revoked = await market.release(offer.listing, "2.0.0")
     await revoked.revoke()
+    noted = await market.release(offer.listing, "3.0.0", notes={"format": "markdown", "markdown": "It is **new**."})
     await ada.api_key()
     spent, kept, dropped = [await market.token(await market.intent(bea, offer, "whs")) for _ in range(3)]
     assert_ok(await whs.redeem(spent.text))
@@ -159,6 +161,7 @@ async def stock(people: People, database: Database) -> Stock:
     ]
     return Stock(
         published=uuid_of(offer.id),
+        noted=uuid_of(noted.id),
         revoked=uuid_of(revoked.id),
         issued=tokens[0],
         redeemed=tokens[1],
@@ -339,9 +342,18 @@ def test_i_rel_04_what_is_append_only_is_neither_deleted_nor_truncated(
 def test_a_release_is_revoked_with_its_time_and_reason_and_its_notes_are_rendered_again(
     stock: Stock, database: Database
 ) -> None:
+    revoke = "update releases set status = 'revoked', revoked_at_ms = 5, revoke_reason = 'Why.' where id = %s"
+    render = "update releases set notes_html = 'other', notes_policy = notes_policy + 1 where id = %s"
     with database.as_owner() as owner, owner.transaction(force_rollback=True):
-        revoke = "update releases set status = 'revoked', revoked_at_ms = 5, revoke_reason = 'Why.' where id = %s"
         assert owner.execute(revoke, [stock.published]).rowcount == 1
+        assert owner.execute(render, [stock.noted]).rowcount == 1
+
+
+@pytest.mark.parametrize("column", ["notes_markdown", "notes_html"])
+def test_i_rel_04_notes_keep_their_source_and_change_their_html_with_the_policys_version_alone(
+    stock: Stock, database: Database, column: str
+) -> None:
+    assert_change_refused(database, "releases", column, stock.noted)
 
 
 def test_an_update_that_touches_another_number_of_rows_stops_the_transaction(database: Database) -> None:
