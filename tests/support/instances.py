@@ -82,13 +82,13 @@ def _cluster_in(folder: Path) -> Iterator[tuple[EmbeddedDatabase, Database]]:
 
 @asynccontextmanager
 async def _serving(server: ServerProcess, database: Database, folder: Path) -> AsyncIterator[Instance]:
+    instance = Instance(server, database, folder)
     server.start()
     try:
         await asyncio.to_thread(server.wait_ready)
-        instance = Instance(server, database, folder)
         yield instance
-        await instance.transport.aclose()
     finally:
+        await instance.transport.aclose()
         server.end()
 
 
