@@ -201,6 +201,16 @@ async def test_u_val_01_names_at_the_bounds_are_taken(ada: Person, name: str) ->
     assert len(assert_created(answer, "listing")["name"]) <= 80
 
 
+@pytest.mark.parametrize("letter", ["x", "e\u0301", "\U0001f600"])
+async def test_u_val_02_a_summary_holds_at_most_240_code_points(ada: Person, database: Database, letter: str) -> None:
+    for count in (0, 240):
+        taken = await ada.post(LISTINGS, {**WHOLE, "summary": letter * count})
+        assert len(assert_created(taken, "listing")["summary"]) == count
+    with unchanged(database):
+        refused = await ada.post(LISTINGS, {**WHOLE, "summary": letter * 241})
+    assert_error(refused, "VALIDATION_FAILED", fields=["summary"])
+
+
 async def test_all_problems_come_at_once(ada: Person) -> None:
     answer = await ada.post(LISTINGS, {"name": "", "tags": ["A"], "extra": 1}, key="two words")
     assert_error(answer, "VALIDATION_FAILED", fields=["Idempotency-Key", "assetKind", "name", "tags[0]", "extra"])
