@@ -5,9 +5,7 @@ FROM (SELECT listings.id AS id, listings.search_vector AS search_vector
 FROM listings
 WHERE listings.status = 'published' AND (listings.publisher_id NOT IN (SELECT publishers.id
 FROM publishers
-WHERE publishers.suspended_at_ms IS NOT NULL)) AND (%(asset_kind)s::VARCHAR IS NULL OR listings.asset_kind =
-  %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id = %(publisher_id)s::UUID)
-  ORDER BY listings.id DESC
+WHERE publishers.suspended_at_ms IS NOT NULL)) AND true ORDER BY listings.id DESC
  LIMIT 5000) AS newest
 WHERE newest.search_vector @@ CAST(%(matching)s AS TSQUERY) ORDER BY newest.id DESC
  LIMIT 1000),
@@ -16,9 +14,8 @@ by_index AS materialized
 FROM listings
 WHERE listings.status = 'published' AND (listings.publisher_id NOT IN (SELECT publishers.id
 FROM publishers
-WHERE publishers.suspended_at_ms IS NOT NULL)) AND (%(asset_kind)s::VARCHAR IS NULL OR listings.asset_kind =
-  %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id = %(publisher_id)s::UUID) AND
-  (listings.search_vector @@ CAST(%(matching)s AS TSQUERY)) AND (SELECT count(*) AS count_1
+WHERE publishers.suspended_at_ms IS NOT NULL)) AND true AND (listings.search_vector @@ CAST(%(matching)s AS TSQUERY))
+  AND (SELECT count(*) AS count_1
 FROM at_once) != 1000),
 alone AS
 (SELECT either.id AS id
@@ -26,7 +23,8 @@ FROM (SELECT at_once.id AS id
 FROM at_once
 WHERE (SELECT count(*) AS count_1
 FROM at_once) = 1000 UNION ALL SELECT by_index.id AS id
-FROM by_index) AS either ORDER BY either.id DESC
+FROM by_index
+WHERE true) AS either ORDER BY either.id DESC
  LIMIT 1000)
  SELECT listings.id, listings.asset_kind, listings.status, listings.name, listings.summary, listings.tags,
   listings.categories, listings.images, listings.docs_url, listings.repo_url, listings.created_at_ms,
@@ -41,13 +39,12 @@ FROM alone UNION ALL SELECT of_named.id AS id
 FROM (SELECT of_one.id AS id
 FROM (SELECT publishers.id AS id, publishers.search_vector AS search_vector
 FROM publishers
-WHERE publishers.suspended_at_ms IS NULL AND (%(publisher_id)s::UUID IS NULL OR publishers.id =
-  %(publisher_id)s::UUID) AND (publishers.search_vector @@ CAST(%(well_spelt)s AS TSQUERY)) ORDER BY publishers.id
+WHERE publishers.suspended_at_ms IS NULL AND (publishers.search_vector @@ CAST(%(well_spelt)s AS TSQUERY)) ORDER BY
+  publishers.id
  LIMIT 1000) AS with_all_words JOIN LATERAL (SELECT listings.id AS id
 FROM listings
-WHERE listings.status = 'published' AND listings.publisher_id = with_all_words.id AND (%(asset_kind)s::VARCHAR IS NULL
-  OR listings.asset_kind = %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id =
-  %(publisher_id)s::UUID) AND listings.id >= coalesce((SELECT alone.id
+WHERE listings.status = 'published' AND listings.publisher_id = with_all_words.id AND true AND listings.id >=
+  coalesce((SELECT alone.id
 FROM alone
 WHERE (SELECT count(*) AS count_2
 FROM alone) = 1000 ORDER BY alone.id
@@ -58,17 +55,15 @@ FROM alone) = 1000 ORDER BY alone.id
 FROM (SELECT of_one.id AS id
 FROM (SELECT DISTINCT ON (of_word.id) of_word.id AS id, of_word.search_vector AS search_vector
 FROM unnest(CAST(%(in_publisher)s AS TSQUERY[])) AS anon_1(word) JOIN LATERAL (SELECT publishers.id AS id,
-  publishers.search_vector AS search_vector
+  publishers.search_vector AS search_vector, row_number() OVER (ORDER BY publishers.id) AS place
 FROM publishers
-WHERE publishers.suspended_at_ms IS NULL AND (%(publisher_id)s::UUID IS NULL OR publishers.id =
-  %(publisher_id)s::UUID) AND (publishers.search_vector @@ anon_1.word) AND NOT (publishers.search_vector @@
-  CAST(%(well_spelt)s AS TSQUERY)) ORDER BY publishers.id
- LIMIT %(publishers_per_word)s) AS of_word ON true ORDER BY of_word.id) AS with_some_words JOIN LATERAL (SELECT
-  listings.id AS id
+WHERE publishers.suspended_at_ms IS NULL AND (publishers.search_vector @@ anon_1.word) AND NOT
+  (publishers.search_vector @@ CAST(%(well_spelt)s AS TSQUERY)) ORDER BY publishers.id
+ LIMIT 200) AS of_word ON of_word.place <= %(publishers_per_word)s ORDER BY of_word.id) AS with_some_words JOIN
+  LATERAL (SELECT listings.id AS id
 FROM listings
-WHERE listings.status = 'published' AND listings.publisher_id = with_some_words.id AND (%(asset_kind)s::VARCHAR IS
-  NULL OR listings.asset_kind = %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id
-  = %(publisher_id)s::UUID) AND listings.id >= coalesce((SELECT alone.id
+WHERE listings.status = 'published' AND listings.publisher_id = with_some_words.id AND true AND listings.id >=
+  coalesce((SELECT alone.id
 FROM alone
 WHERE (SELECT count(*) AS count_2
 FROM alone) = 1000 ORDER BY alone.id

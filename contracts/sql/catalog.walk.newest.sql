@@ -9,9 +9,7 @@ FROM (SELECT listings.id AS id, 0 AS sort_key
 FROM listings
 WHERE listings.status = 'published' AND (listings.publisher_id NOT IN (SELECT publishers.id
 FROM publishers
-WHERE publishers.suspended_at_ms IS NOT NULL)) AND (%(asset_kind)s::VARCHAR IS NULL OR listings.asset_kind =
-  %(asset_kind)s::VARCHAR) AND (%(publisher_id)s::UUID IS NULL OR listings.publisher_id = %(publisher_id)s::UUID) AND
-  listings.id < %(after_id)s::UUID ORDER BY listings.id DESC
+WHERE publishers.suspended_at_ms IS NOT NULL)) AND true AND listings.id < %(after_id)s::UUID ORDER BY listings.id DESC
  LIMIT %(fetch)s) AS page JOIN listings ON listings.id = page.id JOIN publishers ON publishers.id =
   listings.publisher_id AND publishers.suspended_at_ms IS NULL LEFT OUTER JOIN stat_totals ON stat_totals.listing_id =
   listings.id ORDER BY page.id DESC

@@ -3,18 +3,15 @@ WITH at_once AS materialized
 (SELECT walked.id AS id
 FROM (SELECT listings.id AS id, listings.search_vector AS search_vector
 FROM listings
-WHERE (CAST(%(status)s AS TEXT) IS NULL OR listings.status = CAST(%(status)s AS TEXT)) AND (CAST(%(flagged)s AS
-  BOOLEAN) IS NULL OR listings.flagged = CAST(%(flagged)s AS BOOLEAN)) AND listings.id < %(after_id)s::UUID ORDER BY
-  listings.id DESC
+WHERE listings.id < %(after_id)s::UUID ORDER BY listings.id DESC
  LIMIT 5000) AS walked
 WHERE walked.search_vector @@ CAST(%(matching)s AS TSQUERY) ORDER BY walked.id DESC
  LIMIT %(fetch)s::INTEGER),
 by_index AS materialized
 (SELECT listings.id AS id
 FROM listings
-WHERE (CAST(%(status)s AS TEXT) IS NULL OR listings.status = CAST(%(status)s AS TEXT)) AND (CAST(%(flagged)s AS
-  BOOLEAN) IS NULL OR listings.flagged = CAST(%(flagged)s AS BOOLEAN)) AND listings.id < %(after_id)s::UUID AND
-  (listings.search_vector @@ CAST(%(matching)s AS TSQUERY)) AND (SELECT count(*) AS count_1
+WHERE listings.id < %(after_id)s::UUID AND (listings.search_vector @@ CAST(%(matching)s AS TSQUERY)) AND (SELECT
+  count(*) AS count_1
 FROM at_once) != %(fetch)s::INTEGER),
 holding AS
 (SELECT found.id AS id
@@ -42,9 +39,8 @@ WHERE publishers.search_vector @@ CAST(%(in_publisher)s AS TSQUERY) ORDER BY (pu
   CAST(%(well_spelt)s AS TSQUERY)) DESC, publishers.id
  LIMIT 200) AS named JOIN LATERAL (SELECT listings.id AS id
 FROM listings
-WHERE listings.publisher_id = named.id AND (CAST(%(status)s AS TEXT) IS NULL OR listings.status = CAST(%(status)s AS
-  TEXT)) AND (CAST(%(flagged)s AS BOOLEAN) IS NULL OR listings.flagged = CAST(%(flagged)s AS BOOLEAN)) AND listings.id
-  < %(after_id)s::UUID AND listings.id >= coalesce((SELECT holding.id
+WHERE listings.publisher_id = named.id AND listings.id < %(after_id)s::UUID AND listings.id >= coalesce((SELECT
+  holding.id
 FROM holding
 WHERE (SELECT count(*) AS count_2
 FROM holding) = %(fetch)s::INTEGER ORDER BY holding.id

@@ -54,8 +54,9 @@ OUTAGES: Final = {
     "53400": Outage.DATABASE_LIMIT,
 }
 """What a statement's SQLSTATE says of the database, where another moment may be better."""
-# Searches are planned for the very words that are looked for, and read indexes, never a whole table.
-SEARCH_OPTIONS: Final = " -c plan_cache_mode=force_custom_plan -c enable_seqscan=off"
+IDLE_IN_TRANSACTION_MS_MAX: Final = 10_000
+PLANNING: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+"""Each statement is planned once on a connection, for any values, and reads indexes from the first row on."""
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +121,11 @@ def _was_ended(connection: Connection) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))
+
+
+async def _keep_all_prepared(connection: Connection) -> None:
+    """Keep every statement prepared: there are only so many, but more than the driver keeps unless it is told."""
+    connection.prepared_max = None
 
 
 class PooledConnection:
@@ -254,16 +260,17 @@ class Database:
         self.round_trips = 0
         self._main = self._pool(url, connections_max, STATEMENT_MS_MAX, "main")
         self._distrusted_at = -DISTRUST_AGAIN_AFTER_S
-        self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search", SEARCH_OPTIONS)
+        self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search")
 
     @staticmethod
-    def _pool(url: str, size: int, statement_ms_max: int, name: str, planning: str = "") -> Pool:
-        lock_ms_max = statement_ms_max * 5 // 6  # ends first, so that a wait for a lock is told from slow work
-        options = (
-            f"-c statement_timeout={statement_ms_max} -c lock_timeout={lock_ms_max}"
-            " -c idle_in_transaction_session_timeout=10000 -c timezone=UTC"
-            f"{planning}"
-        )
+    def _pool(url: str, size: int, statement_ms_max: int, name: str) -> Pool:
+        options = {
+            "statement_timeout": statement_ms_max,
+            "lock_timeout": statement_ms_max * 5 // 6,  # ends first, so that a wait for a lock is told from slow work
+            "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS_MAX,
+            "timezone": "UTC",
+            **PLANNING,
+        }
         return psycopg_pool.AsyncConnectionPool(
             url,
             min_size=min(2, size),
@@ -273,9 +280,10 @@ class Database:
             timeout=POOL_WAIT_S_MAX,
             max_waiting=200,
             reconnect_timeout=1,
+            configure=_keep_all_prepared,
             kwargs={
                 "autocommit": True,
-                "options": options,
+                "options": " ".join(f"-c {option}={value}" for option, value in options.items()),
                 "connect_timeout": 3,
                 "application_name": f"fleetprompt-{name}",
                 "tcp_user_timeout": 4_000,

@@ -77,11 +77,11 @@ def _search(
 
 
 def _walk(bound: Bound[Any], *indexes: str, rows: int = PAGE) -> Case:
-    return Case(bound, frozenset(indexes), rows, is_search=True)
+    return Case(bound, frozenset(indexes), rows)
 
 
 def _match(bound: Bound[Any], rows: int = SEARCH) -> Case:
-    return Case(bound, frozenset({"listings_search_ix", "listings_newest_ix"}), rows, is_search=True)
+    return Case(bound, frozenset({"listings_search_ix", "listings_newest_ix"}), rows)
 
 
 WALKS: dict[str, Case] = {
@@ -168,17 +168,14 @@ LOOKUPS: dict[str, Case] = {
 @pytest.mark.parametrize("name", [*WALKS, *MATCHES])
 def test_a_search_reads_indexes_and_few_rows(name: str, market_of_100_000: Database) -> None:
     case = (WALKS | MATCHES)[name]
-    plan = explain(market_of_100_000, case, generic=False)
+    plan = explain(market_of_100_000, case)
     print(f"{name}: {plan.milliseconds:.1f} ms, {plan.rows_read} rows")
     assert_sound(plan, case)
 
 
-@pytest.mark.parametrize("generic", [False, True])
 @pytest.mark.parametrize("name", LOOKUPS)
-def test_a_lookup_reads_indexes_and_few_rows_also_planned_for_any_parameters(
-    name: str, generic: bool, market_of_100_000: Database
-) -> None:
-    plan = explain(market_of_100_000, LOOKUPS[name], generic=generic)
+def test_a_lookup_reads_indexes_and_few_rows(name: str, market_of_100_000: Database) -> None:
+    plan = explain(market_of_100_000, LOOKUPS[name])
     print(f"{name}: {plan.milliseconds:.1f} ms, {plan.rows_read} rows")
     assert_sound(plan, LOOKUPS[name])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import sql
 
-from fleetprompt.store.db import SEARCH_OPTIONS
+from fleetprompt.store.db import PLANNING
 from fleetprompt.store.statements import Bound
 from tests.support.databases import Database
 
@@ -24,14 +24,12 @@ class Case:
     """A statement as it is sent, and what its plan may look like.
 
     bound: with its parameters. indexes: those of which at least one is read, by name. rows_read_max: how many rows all
-    its scans together may look at. is_search: sent on the searches' own connections. scanned: tables that may be read
-    from end to end, because all of them is wanted.
+    its scans together may look at. scanned: tables that may be read from end to end, because all of them is wanted.
     """
 
     bound: Bound[Any]
     indexes: frozenset[str]
     rows_read_max: int
-    is_search: bool = False
     scanned: frozenset[str] = frozenset()
 
 
@@ -100,11 +98,8 @@ def _node(raw: dict[str, Any], parent: Node | None = None) -> Node:
     return node
 
 
-def explain(database: Database, case: Case, *, generic: bool) -> Plan:
-    """Execute a case as the serving role and return its plan.
-
-    generic: with the plan for any parameters, which PostgreSQL may take to from the sixth execution on.
-    """
+def explain(database: Database, case: Case) -> Plan:
+    """Execute a case as the serving role, planned as the product's connections have it planned, and return its plan."""
     names: list[str] = []
 
     def numbered(found: re.Match[str]) -> str:
@@ -118,12 +113,8 @@ def explain(database: Database, case: Case, *, generic: bool) -> Plan:
     values = sql.SQL(", ").join(sql.Literal(case.bound.values[name]) for name in names)
     execute = sql.SQL("execute tried({})").format(values) if names else sql.SQL("execute tried")
     with database.as_serving() as connection:
-        if case.is_search:
-            for option in re.findall(r"-c (\w+)=(\w+)", SEARCH_OPTIONS):
-                connection.execute("select set_config(%s, %s, false)", option)
-        else:
-            mode = "force_generic_plan" if generic else "force_custom_plan"
-            connection.execute("select set_config('plan_cache_mode', %s, false)", (mode,))
+        for option in PLANNING.items():
+            connection.execute("select set_config(%s, %s, false)", option)
         connection.execute(f"prepare tried as {text}".encode())
         ((found,),) = connection.execute(sql.SQL("explain (analyze, format json) {}").format(execute)).fetchall()
     (explained,) = json.loads(found) if isinstance(found, str) else found

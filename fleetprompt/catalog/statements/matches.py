@@ -1,13 +1,9 @@
-"""Which listings a search finds: the filters, and the newest that hold its words, tags and categories (spec 6.3).
-
-A filter that was not given is NULL, and `NULL is null or …` is folded away when a statement is planned: searches run on
-connections that plan every execution for its own values.
-"""
+"""Which listings a search finds: the filters, and the newest that hold its words, tags and categories (spec 6.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -41,6 +37,10 @@ PUBLISHERS_OF_SOME_WORDS_MAX: Final = 200
 
 _FIRST_ID: Final = UUID(int=0)
 
+Behind: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+Filters: TypeAlias = tuple[str, ...]
+"""What a search is narrowed to beside words, tags and categories, by columns; each choice is another statement."""
+
 
 def asked(name: str) -> ColumnElement[Any]:
     """The tsquery parameter `name`; NULL where nothing of that sort is asked for."""
@@ -58,17 +58,9 @@ def is_public() -> ColumnElement[bool]:
     return and_(IS_PUBLISHED, listings.c.publisher_id.not_in(suspended))
 
 
-def is_chosen() -> ColumnElement[bool]:
+def is_chosen(filters: Filters) -> ColumnElement[bool]:
     """A listing of the kind and the publisher that are asked for."""
-    return and_(
-        _is_absent_or_is("asset_kind", listings.c.asset_kind),
-        _is_absent_or_is("publisher_id", listings.c.publisher_id),
-    )
-
-
-def _is_absent_or_is(name: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
-    given = bindparam(name, type_=column.type)
-    return or_(given.is_(None), column == given)
+    return and_(true(), *(listings.c[name] == bindparam(name) for name in filters))
 
 
 def words_together(listing: Any, publisher: Any) -> ColumnElement[Any]:
@@ -77,20 +69,22 @@ def words_together(listing: Any, publisher: Any) -> ColumnElement[Any]:
     return together
 
 
-def newest_matches(condition: ColumnElement[bool], most: Any) -> Subquery:
+def newest_matches(filters: Filters, most: Any, *, is_behind: Behind = lambda _: true()) -> Subquery:
     """The ids of the `most` newest listings that hold what is asked for, alone or together with their publisher's name.
 
-    Where those that hold it alone are enough, publishers are looked through for nothing older.
+    is_behind: whether an id lies behind the place where the page begins. Where those that hold it alone are enough,
+    publishers are looked through for nothing older.
     """
-    alone = _newest(_held_alone(condition, most), most).cte("alone")
+    condition = and_(is_chosen(filters), is_behind(listings.c.id))
+    alone = _newest(_held_alone(filters, is_behind, most), most).cte("alone")
     oldest = select(alone.c.id).order_by(alone.c.id).limit(1)
     is_full = select(func.count()).select_from(alone).scalar_subquery() == most
     floor = func.coalesce(oldest.where(is_full).scalar_subquery(), literal(_FIRST_ID, Uuid))
     is_newer = and_(condition, listings.c.id >= floor)
     arms = (
         select(alone),
-        _of_each(_publishers_with_all_words(), lambda _: and_(is_newer, _is_narrow()), most),
-        _of_each(_publishers_with_some_words(), lambda named: and_(is_newer, _holds_the_rest(named)), most),
+        _of_each(_publishers_with_all_words(filters), lambda _: and_(is_newer, _is_narrow()), most),
+        _of_each(_publishers_with_some_words(filters), lambda named: and_(is_newer, _holds_the_rest(named)), most),
     )
     found = union_all(*arms).subquery("found")
     return _newest(select(found.c.id).distinct(), most).subquery("matches")
@@ -100,7 +94,7 @@ def _newest(query: Select[Any], most: Any) -> Select[Any]:
     return query.order_by(query.selected_columns.id.desc()).limit(most)
 
 
-def _held_alone(condition: ColumnElement[bool], most: Any) -> Select[Any]:
+def _held_alone(filters: Filters, is_behind: Behind, most: Any) -> Select[Any]:
     """Listings that hold all that is asked for: the newest as they come, or every one where those do not suffice.
 
     What is common is found at once among the newest, what is rare by the index of words. The planner cannot tell which
@@ -108,7 +102,7 @@ def _held_alone(condition: ColumnElement[bool], most: Any) -> Select[Any]:
     """
     newest = (
         select(listings.c.id, listings.c.search_vector)
-        .where(is_public(), condition)
+        .where(is_public(), is_chosen(filters), is_behind(listings.c.id))
         .order_by(listings.c.id.desc())
         .limit(WALKED_MAX)
         .subquery("newest")
@@ -117,33 +111,42 @@ def _held_alone(condition: ColumnElement[bool], most: Any) -> Select[Any]:
     at_once = found.cte("at_once").prefix_with("materialized")
     suffices = select(func.count()).select_from(at_once).scalar_subquery() == most
     is_asked = holds(listings.c.search_vector, asked("matching"))
-    every_one = select(listings.c.id).where(is_public(), condition, is_asked, not_(suffices))
+    every_one = select(listings.c.id).where(is_public(), is_chosen(filters), is_asked, not_(suffices))
     by_index = every_one.cte("by_index").prefix_with("materialized")
-    return select(union_all(select(at_once).where(suffices), select(by_index)).subquery("either"))
+    from_there = select(by_index).where(is_behind(by_index.c.id))
+    return select(union_all(select(at_once).where(suffices), from_there).subquery("either"))
 
 
-def _publishers(*conditions: ColumnElement[bool], most: Any) -> Select[Any]:
+def _publishers(filters: Filters, *conditions: ColumnElement[bool], most: Any) -> Select[Any]:
+    chosen = [publishers.c.id == bindparam("publisher_id")] if "publisher_id" in filters else []
     return (
         select(publishers.c.id, publishers.c.search_vector)
-        .where(publishers.c.suspended_at_ms.is_(None), _is_absent_or_is("publisher_id", publishers.c.id), *conditions)
+        .where(publishers.c.suspended_at_ms.is_(None), *chosen, *conditions)
         .order_by(publishers.c.id)
         .limit(most)
     )
 
 
-def _publishers_with_all_words() -> Subquery:
+def _publishers_with_all_words(filters: Filters) -> Subquery:
     has_all = holds(publishers.c.search_vector, asked("well_spelt"))
-    return _publishers(has_all, most=PUBLISHERS_OF_ALL_WORDS_MAX).subquery("with_all_words")
+    return _publishers(filters, has_all, most=PUBLISHERS_OF_ALL_WORDS_MAX).subquery("with_all_words")
 
 
-def _publishers_with_some_words() -> Subquery:
-    """So many for each word that a word which is common among publishers leaves room for a rare one."""
+def _publishers_with_some_words(filters: Filters) -> Subquery:
+    """So many for each word that a word which is common among publishers leaves room for a rare one.
+
+    They are counted, because a limit that is a parameter tells the planner nothing; the constant one does.
+    """
     each = func.unnest(cast(bindparam("in_publisher"), ARRAY(TSQUERY))).table_valued("word", name="each")
     words = each.render_derived()
     has_word = holds(publishers.c.search_vector, words.c.word)
     has_all = holds(publishers.c.search_vector, asked("well_spelt"))
-    of_word = _publishers(has_word, not_(has_all), most=bindparam("publishers_per_word")).lateral("of_word")
-    found = select(*of_word.c).select_from(words.join(of_word, true()))
+    with_word = _publishers(filters, has_word, not_(has_all), most=PUBLISHERS_OF_SOME_WORDS_MAX)
+    place = func.row_number().over(order_by=publishers.c.id).label("place")
+    of_word = with_word.add_columns(place).lateral("of_word")
+    found = select(of_word.c.id, of_word.c.search_vector).select_from(
+        words.join(of_word, of_word.c.place <= bindparam("publishers_per_word"))
+    )
     return found.ext(distinct_on(of_word.c.id)).order_by(of_word.c.id).subquery("with_some_words")
 
 

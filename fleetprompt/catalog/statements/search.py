@@ -1,11 +1,14 @@
 """Searching: one page of listings in one of four orders (spec 6.3, 8).
 
-Each order has one statement that walks an index from end to end, and one that finds what matches words, tags or
-categories. The first page begins at a place in front of every row, so that it is no statement of its own.
+For each order and each choice of filters there is a statement that walks an index from end to end, and one that finds
+what matches words, tags or categories: a plan for any values then reads what a plan for the given ones would. The first
+page begins at a place in front of every row, so that it is no statement of its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +21,6 @@ from sqlalchemy import (
     Subquery,
     Text,
     Uuid,
-    and_,
     bindparam,
     case,
     literal,
@@ -31,6 +33,7 @@ from fleetprompt.authz import PublicScope
 from fleetprompt.catalog.statements.listings import ListingRow, listing_columns, with_company
 from fleetprompt.catalog.statements.matches import (
     PUBLISHERS_OF_SOME_WORDS_MAX,
+    Filters,
     asked,
     holds,
     is_chosen,
@@ -40,7 +43,7 @@ from fleetprompt.catalog.statements.matches import (
 )
 from fleetprompt.enums import AssetKind, ListingSort
 from fleetprompt.search_text import TextQuery
-from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.statements import Bound, Statement, per_shape, reading
 from fleetprompt.store.tables import listings, publishers
 
 CANDIDATES_MAX: Final = 1_000
@@ -89,6 +92,18 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[Any, UUID] | None
     fetch: int
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filters that are given, with their values."""
+        kind = None if self.asset_kind is None else self.asset_kind.value
+        filters = {"asset_kind": kind, "publisher_id": self.publisher_id}
+        return {name: value for name, value in filters.items() if value is not None}
+
+
+def _examples(sorts: Iterable[ListingSort]) -> list[dict[str, Any]]:
+    """Each order, without a filter and with all of them."""
+    return [{"sort": sort, "filters": filters} for sort in sorts for filters in ((), ("asset_kind", "publisher_id"))]
+
 
 def _order(sort: ListingSort, key: ColumnElement[Any], row_id: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     if sort is ListingSort.NEWEST:
@@ -117,9 +132,9 @@ def _page(sort: ListingSort, source: FromClause, key: ColumnElement[Any], *condi
     )
 
 
-def _shown(name: str, sort: ListingSort, page: Subquery) -> Statement[FoundRow]:
+def _shown(name: str, sort: ListingSort, filters: Filters, page: Subquery) -> Statement[FoundRow]:
     return reading(
-        f"catalog.{name}.{sort}",
+        ".".join(("catalog", name, sort, *filters)),
         select(*listing_columns(), page.c.sort_key)
         .select_from(with_company(page.join(listings, listings.c.id == page.c.id)))
         .order_by(*_order(sort, page.c.sort_key, page.c.id)),
@@ -127,42 +142,49 @@ def _shown(name: str, sort: ListingSort, page: Subquery) -> Statement[FoundRow]:
     )
 
 
-def _walk(sort: ListingSort) -> Statement[FoundRow]:
+@per_shape(examples=_examples(_KEY))
+def _walk(*, sort: ListingSort, filters: Filters) -> Statement[FoundRow]:
     """Everything, in the order of an index."""
-    return _shown("walk", sort, _page(sort, listings, _KEY[sort][0], is_public(), is_chosen()))
+    page = _page(sort, listings, _KEY[sort][0], is_public(), is_chosen(filters))
+    return _shown("walk", sort, filters, page)
 
 
-def _match(sort: ListingSort) -> Statement[FoundRow]:
-    """What matches: all of it by the newest, the newest thousand by name or last update."""
+@per_shape(examples=_examples(ListingSort))
+def _match(*, sort: ListingSort, filters: Filters) -> Statement[FoundRow]:
+    """What matches: all of it by the newest, the newest thousand by name or last update, the best by relevance."""
+    if sort is ListingSort.RELEVANCE:
+        return _match_by_relevance(filters)
     key, _ = _KEY[sort]
     if sort is ListingSort.NEWEST:
-        is_asked = and_(is_chosen(), _is_behind(sort, key, listings.c.id))
-        matches = newest_matches(is_asked, bindparam("fetch"))
+        matches = newest_matches(filters, bindparam("fetch"), is_behind=partial(_is_behind, sort, key))
     else:
-        matches = newest_matches(is_chosen(), CANDIDATES_MAX)
-    return _shown("match", sort, _page(sort, _those(matches), key))
+        matches = newest_matches(filters, CANDIDATES_MAX)
+    return _shown("match", sort, filters, _page(sort, _those(matches), key))
 
 
 def _those(found: Subquery) -> FromClause:
     return found.join(listings, listings.c.id == found.c.id)
 
 
-def _match_by_relevance() -> Statement[FoundRow]:
+def _match_by_relevance(filters: Filters) -> Statement[FoundRow]:
     """The listings of the very name and the newest thousand that match, the best first."""
     name = bindparam("name_key", type_=Text)
     namesakes = (
         select(listings.c.id)
         .where(
-            is_public(), is_chosen(), listings.c.name_key == name, holds(listings.c.search_vector, asked("matching"))
+            is_public(),
+            is_chosen(filters),
+            listings.c.name_key == name,
+            holds(listings.c.search_vector, asked("matching")),
         )
         .order_by(listings.c.id.desc())
         .limit(CANDIDATES_MAX)
         .subquery("namesakes")
     )
-    matches = newest_matches(is_chosen(), CANDIDATES_MAX)
+    matches = newest_matches(filters, CANDIDATES_MAX)
     candidates = union(select(namesakes), select(matches)).subquery("candidates")
     page = _page(ListingSort.RELEVANCE, _those(candidates), _relevance(name))
-    return _shown("match", ListingSort.RELEVANCE, page)
+    return _shown("match", ListingSort.RELEVANCE, filters, page)
 
 
 def _relevance(name: ColumnElement[Any]) -> ColumnElement[int]:
@@ -180,23 +202,15 @@ def _relevance(name: ColumnElement[Any]) -> ColumnElement[int]:
     )
 
 
-_WALKS: Final = {sort: _walk(sort) for sort in _KEY}
-_MATCHES: Final = {**{sort: _match(sort) for sort in _KEY}, ListingSort.RELEVANCE: _match_by_relevance()}
-
-
 def search_page(_: PublicScope, wanted: Search) -> Bound[FoundRow]:
     """One page of what is looked for. Ordered by relevance it needs a text."""
     after_key, after_id = wanted.after or _START[wanted.sort]
-    values: dict[str, Any] = {
-        "asset_kind": None if wanted.asset_kind is None else wanted.asset_kind.value,
-        "publisher_id": wanted.publisher_id,
-        "after_id": after_id,
-        "fetch": wanted.fetch,
-    }
+    values = {**wanted.chosen, "after_id": after_id, "fetch": wanted.fetch}
+    filters = tuple(wanted.chosen)
     if wanted.sort is not ListingSort.NEWEST:
         values["after_key"] = after_key
     if wanted.matching is None:
-        return _WALKS[wanted.sort].bind(**values)
+        return _walk(sort=wanted.sort, filters=filters).bind(**values)
     text = wanted.text
     in_publisher = [] if text is None else list(text.in_publisher)
     values |= {
@@ -208,4 +222,4 @@ def search_page(_: PublicScope, wanted: Search) -> Bound[FoundRow]:
     }
     if text is not None and wanted.sort is ListingSort.RELEVANCE:
         values |= {"name_key": text.name_key, "name_holds": text.name_holds, "name_begins": text.name_begins}
-    return _MATCHES[wanted.sort].bind(**values)
+    return _match(sort=wanted.sort, filters=filters).bind(**values)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import ColumnElement, bindparam, null, select, update
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import ListingStatus
@@ -71,15 +71,24 @@ def listing(_: AdminScope, listing_id: UUID) -> Bound[AdminListingRow]:
     return _ONE.bind(listing_id=listing_id)
 
 
-def _page(status: bool, flagged: bool | None, continued: bool) -> Statement[AdminListingItemRow]:
-    query = select(*listing_columns(AdminListingItemRow)).select_from(WITH_PUBLISHER)
-    name = "moderation.listings"
-    if status:
-        name += ".by_status"
-        query = query.where(listings.c.status == bindparam("status"))
+def chosen(*, by_status: bool, flagged: bool | None) -> list[ColumnElement[bool]]:
+    """The filters of a list of listings."""
+    conditions: list[ColumnElement[bool]] = [listings.c.status == bindparam("status")] if by_status else []
     if flagged is not None:
-        name += ".flagged" if flagged else ".not_flagged"
-        query = query.where(listings.c.flagged if flagged else ~listings.c.flagged)
+        conditions.append(listings.c.flagged if flagged else ~listings.c.flagged)
+    return conditions
+
+
+def shape_name(what: str, *, by_status: bool, flagged: bool | None) -> str:
+    """The name of the statement that has these filters."""
+    flag = {None: "", True: ".flagged", False: ".not_flagged"}[flagged]
+    return f"{what}{'.by_status' if by_status else ''}{flag}"
+
+
+def _page(by_status: bool, flagged: bool | None, continued: bool) -> Statement[AdminListingItemRow]:
+    name = shape_name("moderation.listings", by_status=by_status, flagged=flagged)
+    query = select(*listing_columns(AdminListingItemRow)).select_from(WITH_PUBLISHER)
+    query = query.where(*chosen(by_status=by_status, flagged=flagged))
     if continued:
         name += ".continued"
         query = query.where(listings.c.id < bindparam("after_id"))

@@ -1,8 +1,4 @@
-"""Searching all listings by their words, the newest first (spec 6.3, 8).
-
-It runs on the connections of searches, which plan every execution for its own values: a filter that was not given is
-NULL, and `NULL is null or …` is folded away.
-"""
+"""Searching all listings by their words, the newest first (spec 6.3, 8): a statement for each choice of filters."""
 
 from __future__ import annotations
 
@@ -11,18 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
-    Boolean,
     ColumnElement,
     Integer,
     Select,
-    Text,
     Uuid,
+    and_,
     bindparam,
     cast,
     func,
     literal,
     not_,
-    or_,
     select,
     true,
     union_all,
@@ -31,9 +25,15 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import ListingStatus
-from fleetprompt.moderation.statements.listings import WITH_PUBLISHER, AdminListingItemRow, listing_columns
+from fleetprompt.moderation.statements.listings import (
+    WITH_PUBLISHER,
+    AdminListingItemRow,
+    chosen,
+    listing_columns,
+    shape_name,
+)
 from fleetprompt.search_text import TextQuery
-from fleetprompt.store.statements import Bound, reading
+from fleetprompt.store.statements import Bound, Statement, per_shape, reading
 from fleetprompt.store.tables import listings, publishers
 
 WALKED_MAX: Final = 5_000
@@ -55,28 +55,18 @@ def _holds(vector: ColumnElement[Any], query: ColumnElement[Any]) -> ColumnEleme
     return vector.bool_op("@@")(query)
 
 
-def _chosen() -> list[ColumnElement[bool]]:
-    """The filters, and the place behind which the page begins."""
-    status, flagged = cast(bindparam("status"), Text), cast(bindparam("flagged"), Boolean)
-    return [
-        or_(status.is_(None), listings.c.status == status),
-        or_(flagged.is_(None), listings.c.flagged == flagged),
-        listings.c.id < bindparam("after_id"),
-    ]
-
-
 def _newest(query: Select[Any]) -> Select[Any]:
     return query.order_by(query.selected_columns.id.desc()).limit(_FETCH)
 
 
-def _that_hold_it() -> Select[Any]:
+def _that_hold_it(wanted: ColumnElement[bool]) -> Select[Any]:
     """What holds the words itself: found among the newest where it is common, else by the index of words.
 
     The planner cannot tell how common the beginning of a word is; so each way is fenced off from the other.
     """
     walked = (
         select(listings.c.id, listings.c.search_vector)
-        .where(*_chosen())
+        .where(wanted)
         .order_by(listings.c.id.desc())
         .limit(WALKED_MAX)
         .subquery("walked")
@@ -84,14 +74,13 @@ def _that_hold_it() -> Select[Any]:
     found = _newest(select(walked.c.id).where(_holds(walked.c.search_vector, _asked("matching"))))
     at_once = found.cte("at_once").prefix_with("materialized")
     suffices = select(func.count()).select_from(at_once).scalar_subquery() == _FETCH
-    every_one = select(listings.c.id).where(
-        *_chosen(), _holds(listings.c.search_vector, _asked("matching")), not_(suffices)
-    )
+    holds_it = _holds(listings.c.search_vector, _asked("matching"))
+    every_one = select(listings.c.id).where(wanted, holds_it, not_(suffices))
     by_index = every_one.cte("by_index").prefix_with("materialized")
     return _newest(select(union_all(select(at_once).where(suffices), select(by_index)).subquery("found")))
 
 
-def _that_hold_it_with_their_publisher(holding: CTE) -> Select[Any]:
+def _that_hold_it_with_their_publisher(wanted: ColumnElement[bool], holding: CTE) -> Select[Any]:
     """What holds the words together with its publisher's name, but nothing older than a page of `holding`."""
     is_full = select(func.count()).select_from(holding).scalar_subquery() == _FETCH
     oldest = select(holding.c.id).where(is_full).order_by(holding.c.id).limit(1).scalar_subquery()
@@ -107,23 +96,26 @@ def _that_hold_it_with_their_publisher(holding: CTE) -> Select[Any]:
     together = listings.c.search_vector.op("||")(named.c.search_vector)
     of_one = _newest(
         select(listings.c.id).where(
-            listings.c.publisher_id == named.c.id, *_chosen(), is_newer, _holds(together, _asked("matching"))
+            listings.c.publisher_id == named.c.id, wanted, is_newer, _holds(together, _asked("matching"))
         )
     ).lateral("of_one")
     return _newest(select(of_one.c.id).select_from(named.join(of_one, true())))
 
 
-_HOLDING: Final = _that_hold_it().cte("holding")
-_NAMED_SO: Final = _that_hold_it_with_their_publisher(_HOLDING).subquery("named_so")
-_EITHER: Final = union_all(select(_HOLDING), select(_NAMED_SO)).subquery("either")
-_PAGE: Final = _newest(select(_EITHER.c.id).distinct()).subquery("page")
-_SEARCH: Final = reading(
-    "moderation.search_listings",
-    select(*listing_columns(AdminListingItemRow))
-    .select_from(WITH_PUBLISHER.join(_PAGE, _PAGE.c.id == listings.c.id))
-    .order_by(listings.c.id.desc()),
-    AdminListingItemRow,
-)
+@per_shape(examples=[{"by_status": False, "flagged": None}, {"by_status": True, "flagged": True}])
+def _search(*, by_status: bool, flagged: bool | None) -> Statement[AdminListingItemRow]:
+    wanted = and_(listings.c.id < bindparam("after_id"), *chosen(by_status=by_status, flagged=flagged))
+    holding = _that_hold_it(wanted).cte("holding")
+    named_so = _that_hold_it_with_their_publisher(wanted, holding).subquery("named_so")
+    either = union_all(select(holding), select(named_so)).subquery("either")
+    page = _newest(select(either.c.id).distinct()).subquery("page")
+    return reading(
+        shape_name("moderation.search_listings", by_status=by_status, flagged=flagged),
+        select(*listing_columns(AdminListingItemRow))
+        .select_from(WITH_PUBLISHER.join(page, page.c.id == listings.c.id))
+        .order_by(listings.c.id.desc()),
+        AdminListingItemRow,
+    )
 
 
 def search_page(
@@ -136,12 +128,12 @@ def search_page(
     fetch: int,
 ) -> Bound[AdminListingItemRow]:
     """Listings with the words of `text`, the newest first. after: the id of the last one seen."""
-    return _SEARCH.bind(
+    values: dict[str, Any] = {} if status is None else {"status": status.value}
+    return _search(by_status=status is not None, flagged=flagged).bind(
         matching=text.matching,
         well_spelt=text.well_spelt,
         in_publisher=" | ".join(text.in_publisher) or None,
-        status=None if status is None else status.value,
-        flagged=flagged,
         after_id=after or _LAST_ID,
         fetch=fetch,
+        **values,
     )
