@@ -27,7 +27,7 @@ from fleetprompt.web.limits import (
 )
 from fleetprompt.web.moving_windows import Window
 from fleetprompt.web.redis_windows import REST_MS
-from tests.web.conftest import RedisServer
+from tests.support.redis_server import RedisServer
 
 START_MS = 1_790_000_000_000
 REPORT = RateClass.REPORT
