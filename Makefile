@@ -69,6 +69,6 @@ $(VENV)/.ready: requirements.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.ready-test: requirements-test.txt | $(BIN)/python
-	@.ci/system-packages nodejs curl openssl redis-server
+	@.ci/system-packages nodejs curl openssl redis-server prometheus nginx
 	$(call install,requirements-test.txt)
 	@touch $@ $(VENV)/.ready

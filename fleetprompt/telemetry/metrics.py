@@ -8,7 +8,15 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 import msgspec
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.process_collector import ProcessCollector
 
 from fleetprompt import __version__
@@ -19,14 +27,15 @@ OK: Final = "OK"
 CLIENT_GONE: Final = "CLIENT_GONE"
 OTHER: Final = "other"
 UNMATCHED: Final = "unmatched"
+JOB: Final = "job_name"  # Prometheus itself labels what it scrapes with `job`
 RERUN_CAUSES: Final = frozenset({"23505", "40001", "40P01", "XX000", "connection_lost", "commit_unknown"})
 _CODES: Final = frozenset({OK, CLIENT_GONE, *(code.value for code in Code)})
 _REQUEST_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _POOL_BUCKETS_S: Final = (0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0, 5.0)
 _JOB_BUCKETS_S: Final = (0.01, 0.05, 0.25, 1.0, 5.0, 30.0, 120.0, 600.0)
-
-
 WORKER_ENDS: Final = frozenset({"exited", "killed", "hung"})
+
+disable_created_metrics()  # a second series beside each counter, of which several processes keep none
 
 # How the values of several workers become one: `max` where all know the same, `livesum` where each has its own.
 _Merging = Literal["max", "livesum", "mostrecent"]
@@ -153,21 +162,21 @@ class Metrics:
     def _measure_jobs(self, jobs: Mapping[str, JobTerms]) -> None:
         self._jobs = jobs
         durations = self._histogram(
-            "job_seconds", "Time that a job's run took, by job and outcome", "job", "outcome", buckets=_JOB_BUCKETS_S
+            "job_seconds", "Time that a job's run took, by job and outcome", JOB, "outcome", buckets=_JOB_BUCKETS_S
         )
         self._job_durations = {
             (job, ok): durations.labels(job, "succeeded" if ok else "failed")
             for job in sorted({*jobs, OTHER})
             for ok in (True, False)
         }
-        periods = self._gauge("job_period_seconds", "How often the job is due", "job", merging="max")
+        periods = self._gauge("job_period_seconds", "How often the job is due", JOB, merging="max")
         for job, terms in jobs.items():
             periods.labels(job).set(terms.period_s)
         self._job_success = self._gauge(
-            "job_last_success_timestamp_seconds", "When the job last ended well", "job", merging="mostrecent"
+            "job_last_success_timestamp_seconds", "When the job last ended well", JOB, merging="mostrecent"
         )
         self._job_lateness = self._gauge(
-            "job_lateness_seconds", "How long the job has been due", "job", merging="mostrecent"
+            "job_lateness_seconds", "How long the job has been due", JOB, merging="mostrecent"
         )
         self._retention = self._gauge(
             "retention_last_run_timestamp_seconds",

@@ -97,22 +97,22 @@ def test_each_recorder_moves_its_own_metric() -> None:
     assert value(metrics, "worker_ends_total", cause="hung") == 1
     assert value(metrics, "workers_serving") == 1
     assert value(metrics, "database_up") == 1
-    assert value(metrics, "job_seconds_sum", job="purge", outcome="succeeded") == 2
-    assert value(metrics, "job_seconds_sum", job="purge", outcome="failed") == 3
+    assert value(metrics, "job_seconds_sum", job_name="purge", outcome="succeeded") == 2
+    assert value(metrics, "job_seconds_sum", job_name="purge", outcome="failed") == 3
 
 
 def test_jobs_stand_as_the_database_has_them_whichever_process_ran_them() -> None:
     metrics, used_ms = Metrics(LABELS), 1_700_000_000_000
     metrics.jobs_stand({}, used_ms, used_ms + 45_000)
-    assert value(metrics, "job_lateness_seconds", job="fold") == 15
-    assert value(metrics, "job_lateness_seconds", job="purge") == 0
+    assert value(metrics, "job_lateness_seconds", job_name="fold") == 15
+    assert value(metrics, "job_lateness_seconds", job_name="purge") == 0
     assert value(metrics, "retention_last_run_timestamp_seconds") == used_ms / 1000
     metrics.jobs_stand({"fold": used_ms + 46_500, "purge": used_ms + 500}, used_ms, used_ms + 7_200_500)
-    assert value(metrics, "job_lateness_seconds", job="fold") == 7_124
-    assert value(metrics, "job_lateness_seconds", job="purge") == 3_600
-    assert value(metrics, "job_last_success_timestamp_seconds", job="fold") == 1_700_000_046.5
+    assert value(metrics, "job_lateness_seconds", job_name="fold") == 7_124
+    assert value(metrics, "job_lateness_seconds", job_name="purge") == 3_600
+    assert value(metrics, "job_last_success_timestamp_seconds", job_name="fold") == 1_700_000_046.5
     assert value(metrics, "retention_last_run_timestamp_seconds") == 1_700_000_000.5
-    assert value(metrics, "job_period_seconds", job="fold") == 30
+    assert value(metrics, "job_period_seconds", job_name="fold") == 30
 
 
 def test_dropped_log_lines_and_the_build_are_shown() -> None:
