@@ -18,19 +18,19 @@ from fleetprompt.enums import Capability, EventType, KeyScope, VerificationStatu
 from fleetprompt.errors import Reason, conflict, invalid, not_found, unauthenticated, unauthorized
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.audit import Event
+from fleetprompt.runtime.judged_markdown import StoredMarkdown, judge_for_storage
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
 from fleetprompt.runtime.services import Services
-from fleetprompt.runtime.stored_markdown import StoredMarkdown, judge_for_storage
 from fleetprompt.store.statements import Bound
 
 SUFFIX_BYTES: Final = 4
 
 
-async def _judge_bio(services: Services, _: Actor, command: WriteProfile) -> StoredMarkdown | None:
+async def _judge_bio(services: Services, actor: Actor, command: WriteProfile) -> StoredMarkdown | None:
     if command.bio is UNSET:
         return None
-    return await judge_for_storage(services, command.bio.markdown, "bio.markdown")
+    return await judge_for_storage(services, actor, command.bio.markdown, "bio.markdown")
 
 
 @mutation(

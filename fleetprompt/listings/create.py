@@ -13,16 +13,16 @@ from fleetprompt.listings.model import CreateListing, ListingReply
 from fleetprompt.listings.reads import listing_reply
 from fleetprompt.listings.statements import ListingRow
 from fleetprompt.rate_limits import RateClass
+from fleetprompt.runtime.judged_markdown import StoredMarkdown, judge_for_storage
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
 from fleetprompt.runtime.services import Services
-from fleetprompt.runtime.stored_markdown import StoredMarkdown, judge_for_storage
 
 
-async def _judge_description(services: Services, _: Actor, command: CreateListing) -> StoredMarkdown | None:
+async def _judge_description(services: Services, actor: Actor, command: CreateListing) -> StoredMarkdown | None:
     if isinstance(command.description, UnsetType):
         return None
-    return await judge_for_storage(services, command.description.markdown, "description.markdown")
+    return await judge_for_storage(services, actor, command.description.markdown, "description.markdown")
 
 
 @mutation(

@@ -29,6 +29,7 @@ from fleetprompt.listings.model import (
 )
 from fleetprompt.listings.statements import ListingItemRow, ListingRow
 from fleetprompt.rate_limits import RateClass
+from fleetprompt.runtime import judged_markdown
 from fleetprompt.runtime.operations import Owner, query
 from fleetprompt.runtime.pagination import Page, Pager
 from fleetprompt.runtime.run import Look
@@ -68,12 +69,12 @@ async def stats(look: Look, actor: Actor, command: OwnStats) -> StatsReply:
 
 
 @query("markdown.preview", who=Access.SIGNED_IN, scope=KeyScope.PUBLISH, rate=(RateClass.WRITE,))
-async def preview_markdown(look: Look, _: Actor, command: PreviewMarkdown) -> Preview:
+async def preview_markdown(look: Look, actor: Actor, command: PreviewMarkdown) -> Preview:
     """What the markdown policy says of a source, and the HTML it would be shown as; nothing is stored.
 
     It is limited as the writes that it prepares, whose cost it has. Raises UNAVAILABLE where nobody can judge.
     """
-    verdict = await look.services.markdown.judge(command.markdown, suggest=True)
+    verdict = await judged_markdown.judge(look.services, actor, command.markdown, suggest=True)
     return Preview(
         problems=verdict.problems,
         html=UNSET if verdict.html is None else str(verdict.html),

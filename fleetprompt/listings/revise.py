@@ -11,16 +11,16 @@ from fleetprompt.listings import events, rules, statements
 from fleetprompt.listings.model import DescriptionSource, ListingReply, ReviseListing
 from fleetprompt.listings.reads import OWNS_LISTING, listing_reply
 from fleetprompt.rate_limits import RateClass
+from fleetprompt.runtime.judged_markdown import StoredMarkdown, judge_for_storage
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
 from fleetprompt.runtime.services import Services
-from fleetprompt.runtime.stored_markdown import StoredMarkdown, judge_for_storage
 
 
-async def _judge_description(services: Services, _: Actor, command: ReviseListing) -> StoredMarkdown | None:
+async def _judge_description(services: Services, actor: Actor, command: ReviseListing) -> StoredMarkdown | None:
     if not isinstance(command.description, DescriptionSource):
         return None
-    return await judge_for_storage(services, command.description.markdown, "description.markdown")
+    return await judge_for_storage(services, actor, command.description.markdown, "description.markdown")
 
 
 @mutation(

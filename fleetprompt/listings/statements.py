@@ -17,8 +17,8 @@ from fleetprompt.authz import PublisherScope
 from fleetprompt.enums import AssetKind, ListingStatus
 from fleetprompt.listings.model import Content, DescriptionSource, Image, Links
 from fleetprompt.listings.rules import DayCounts, FacetChange, Latest, PublicFacets, Standing, public_facets
+from fleetprompt.runtime.judged_markdown import StoredMarkdown
 from fleetprompt.runtime.rerendering import Rendered
-from fleetprompt.runtime.stored_markdown import StoredMarkdown
 from fleetprompt.search_text import listing_vector, name_key
 from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, reading
 from fleetprompt.store.tables import facet_deltas, listing_revisions, listings, stat_days, stat_deltas

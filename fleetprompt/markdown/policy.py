@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+import msgspec
+
 from fleetprompt.markdown import findings
 from fleetprompt.markdown.findings import FORBIDDEN, Finding
 from fleetprompt.markdown.inspection import inspect
 from fleetprompt.markdown.readings import readings
 from fleetprompt.markdown.rendering import HTML_LENGTH_MAX, render
 from fleetprompt.markdown.sanitizers import cleaned_by_nh3, sanitized
-from fleetprompt.markdown.suggestion import escaped
+from fleetprompt.markdown.suggestion import MENDED, escaped
 from fleetprompt.markdown.verdict import (
     MARKDOWN_LENGTH_MAX,
     MarkdownProblem,
@@ -45,9 +47,33 @@ def judge(source: str, *, suggest: bool = False) -> Verdict:
     suggest: whether to look for an escaped version that passes. What the parsers or sanitizers fail on is refused and
     logged, without its content. The cost of hostile input is bounded by whoever calls (MarkdownWorkers).
     """
+    verdict = _guarded(normalized(source))
+    return with_suggestion(source, verdict) if suggest else verdict
+
+
+def with_suggestion(source: str, verdict: Verdict) -> Verdict:
+    """The verdict on `source`, with an escaped version that passes, where escapes mend every problem."""
     text = normalized(source)
+    if any(problem.rule not in MENDED for problem in verdict.problems) or FORBIDDEN.search(text):
+        return verdict
+    suggestion = _escaped(text) if verdict.problems else None
+    if suggestion is None or _guarded(suggestion).problems:
+        return verdict
+    return msgspec.structs.replace(verdict, suggestion=suggestion)
+
+
+def _escaped(text: str) -> str | None:
     try:
-        return _judged(text, suggest)
+        return escaped(text)
+    except _DEFECTS as error:
+        defect = type(error).__name__
+    _logger.error("The markdown policy failed to mend a text: %s.", defect)
+    return None
+
+
+def _guarded(text: str) -> Verdict:
+    try:
+        return _judged(text)
     except _DEFECTS as error:
         defect = type(error).__name__  # its message may quote the text
     _logger.error("The markdown policy failed on a text and refused it: %s.", defect)
@@ -62,16 +88,14 @@ def stored_html(verdict: Verdict) -> SafeHtml:
     return verdict.html or SafeHtml(cleaned_by_nh3(f"<pre><code>{html.escape(verdict.source)}</code></pre>\n"))
 
 
-def _judged(text: str, suggest: bool) -> Verdict:
+def _judged(text: str) -> Verdict:
     if problems := _character_problems(text):
         return Verdict(FORBIDDEN.sub("\ufffd", text), problems)
     if len(text) > MARKDOWN_LENGTH_MAX:
         message = f"This text must be at most {MARKDOWN_LENGTH_MAX} characters long."
         return Verdict(text, (MarkdownProblem(1, MarkdownRule.LENGTH, message),))
     if problems := _problems(_findings(text)):
-        suggestion = escaped(text) if suggest else None
-        accepted = suggestion is not None and not _judged(suggestion, suggest=False).problems
-        return Verdict(text, problems, suggestion=suggestion if accepted else None)
+        return Verdict(text, problems)
     return _rendered(text)
 
 

@@ -11,10 +11,12 @@ from fleetprompt.markdown.readings import readings
 from fleetprompt.markdown.verdict import MARKDOWN_LENGTH_MAX, MarkdownRule
 
 _ROUNDS_MAX: Final = 24
-_MENDED: Final = frozenset(
+MENDED: Final = frozenset(
     {MarkdownRule.RAW_HTML, MarkdownRule.IMAGE, MarkdownRule.LINK, MarkdownRule.LINK_DEFINITION}
     | {MarkdownRule.INDENTATION, MarkdownRule.CHARACTER}
 )
+"""The rules that an escape can satisfy."""
+
 _OPENERS: Final = re.compile(r"<(?=[A-Za-z/!?])|\[|(?<=[A-Za-z]):(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
@@ -28,7 +30,7 @@ def escaped(source: str) -> str | None:
         offences = _first_offences(source)
         if not offences:
             return source
-        if any(offence.rule not in _MENDED for offence in offences):
+        if any(offence.rule not in MENDED for offence in offences):
             return None
         places = {place for offence in offences for place in offence.escapes} or _openers_on_lines(source, offences)
         if not places:

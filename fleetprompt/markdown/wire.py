@@ -1,7 +1,8 @@
 """What a server and its markdown workers say to each other over a pipe.
 
 A request is a header (length of the source in bytes, whether to suggest) and the source. A reply is its length and an
-encoded `Reply`; one of length 0 says that the worker is ready.
+encoded `Reply`; one of length 0 says that the worker is ready. Where a suggestion is asked for there are two replies:
+the verdict as it is, then the verdict with what was found.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import signal
 import sys
 from typing import Final
 
-from fleetprompt.markdown.policy import judge
+from fleetprompt.markdown.policy import judge, with_suggestion
 from fleetprompt.markdown.wire import READY, REQUEST_HEADER, Reply, encoded_reply
 
 MEMORY_BYTES_MAX: Final = 512 * 1024 * 1024
@@ -20,7 +20,8 @@ MEMORY_BYTES_MAX: Final = 512 * 1024 * 1024
 def serve(cpu_limit_s: float) -> None:
     """Judge what comes in on standard input until it ends.
 
-    The kernel ends the process where one source takes `cpu_limit_s` seconds of processor time.
+    The kernel ends the process where one source takes `cpu_limit_s` seconds of processor time, its suggestion included;
+    the verdict without one has been sent by then.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
@@ -32,7 +33,10 @@ def serve(cpu_limit_s: float) -> None:
         length, suggest = REQUEST_HEADER.unpack(header)
         source = sys.stdin.buffer.read(length).decode("utf-8", "surrogatepass")
         signal.setitimer(signal.ITIMER_PROF, cpu_limit_s)
-        verdict = judge(source, suggest=suggest)
+        verdict = judge(source)
+        if suggest:
+            _write(encoded_reply(Reply(verdict, log.taken())))
+            verdict = with_suggestion(source, verdict)
         signal.setitimer(signal.ITIMER_PROF, 0)
         _write(encoded_reply(Reply(verdict, log.taken())))
 

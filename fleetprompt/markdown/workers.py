@@ -106,39 +106,41 @@ class MarkdownWorkers:
 
     async def _judge(self, source: str, suggest: bool) -> Verdict:
         for _ in range(2):  # a worker can be ended by something that is not the text's fault
+            replies: list[Reply] = []
             try:
-                reply = await self._ask(encoded_request(source, suggest))
+                await self._ask(source, suggest, replies)
             except _Died as died:
                 if not self._open:
                     raise unavailable(_SHUTTING_DOWN, Outage.SHUTTING_DOWN) from None
                 if died.by == signal.SIGPROF:
                     self._on_kill()
-                    if not suggest:
-                        break
-                    suggest = False  # the problems alone may take less
-                    continue
+                    break
                 _logger.warning("A markdown worker died while it was judging a text (signal %s).", died.by)
             else:
-                for message in reply.logged:
-                    _logger.error("%s", message)
-                return reply.verdict
-        return too_complex(normalized(source))
+                break
+        for reply in replies:
+            for message in reply.logged:
+                _logger.error("%s", message)
+        return replies[-1].verdict if replies else too_complex(normalized(source))
 
-    async def _ask(self, request: bytes) -> Reply:
+    async def _ask(self, source: str, suggest: bool, replies: list[Reply]) -> None:
+        """Add the replies of one worker to `replies`, as they come. Raises _Died."""
         worker = await self._worker()
         if not self._open:
             worker.kill()
             raise unavailable(_SHUTTING_DOWN, Outage.SHUTTING_DOWN)
         self._busy.add(worker)
         try:
-            reply = await worker.ask(request)
+            await worker.ask(encoded_request(source, suggest))
+            replies.append(await worker.reply())
+            if suggest:
+                replies.append(await worker.reply())
         except BaseException:
             worker.kill()
             raise
         finally:
             self._busy.discard(worker)
         self._keep(worker)
-        return reply
 
     async def _worker(self) -> _Worker:
         while self._idle:
@@ -204,14 +206,17 @@ class _Worker:
         """Whether the process is not known to have ended."""
         return self._process.returncode is None
 
-    async def ask(self, request: bytes) -> Reply:
-        """The reply to one request. Raises _Died where the process ends first."""
+    async def ask(self, request: bytes) -> None:
+        """Send one request. Raises _Died where the process ends first."""
         assert self._process.stdin is not None
         self._process.stdin.write(request)
         try:
             await self._process.stdin.drain()
         except ConnectionError:
             raise _Died(await self._signal()) from None
+
+    async def reply(self) -> Reply:
+        """The next reply. Raises _Died where the process ends first."""
         return decoded_reply(await self._frame())
 
     async def _frame(self) -> bytes:

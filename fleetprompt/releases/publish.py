@@ -18,18 +18,18 @@ from fleetprompt.releases.model import PublishRelease, ReleaseReply
 from fleetprompt.releases.reads import release_reply
 from fleetprompt.releases.rules import Substance
 from fleetprompt.releases.statements import ReleaseRow
+from fleetprompt.runtime.judged_markdown import StoredMarkdown, judge_for_storage
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
 from fleetprompt.runtime.services import Services
-from fleetprompt.runtime.stored_markdown import StoredMarkdown, judge_for_storage
 
 
-async def _judge(services: Services, _: Actor, command: PublishRelease) -> StoredMarkdown | None:
+async def _judge(services: Services, actor: Actor, command: PublishRelease) -> StoredMarkdown | None:
     if refusal := rules.unsupported_download(command.artifacts):
         raise refusal
     if isinstance(command.notes, UnsetType):
         return None
-    return await judge_for_storage(services, command.notes.markdown, "notes.markdown")
+    return await judge_for_storage(services, actor, command.notes.markdown, "notes.markdown")
 
 
 @mutation(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -207,14 +207,14 @@ class LedgerEntry:
 
 
 class Turnstile:
-    """Lets one caller per ledger scope through at a time, before it takes a connection."""
+    """Lets one request through at a time for each ledger scope, before it takes a connection, or for each caller."""
 
     def __init__(self) -> None:
-        self._waiting: dict[LedgerScope, tuple[asyncio.Lock, int]] = {}
+        self._waiting: dict[Hashable, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
-    async def pass_through(self, scope: LedgerScope) -> AsyncIterator[None]:
-        """Wait until no other request of this process works under the same key."""
+    async def pass_through(self, scope: Hashable) -> AsyncIterator[None]:
+        """Wait until no other request of this process works under the same scope."""
         lock, waiters = self._waiting.get(scope, (asyncio.Lock(), 0))
         self._waiting[scope] = (lock, waiters + 1)
         try:

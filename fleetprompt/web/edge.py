@@ -18,7 +18,6 @@ from fleetprompt.errors import Code, Outage, not_found, unavailable
 from fleetprompt.runtime.services import Services
 from fleetprompt.telemetry import Logging
 from fleetprompt.web import envelope, limits
-from fleetprompt.web.arrival import ClientGone
 from fleetprompt.web.client_address import client_address
 from fleetprompt.web.exchange import Exchange, open_exchange
 
@@ -63,8 +62,6 @@ class Edge:
             return
         try:
             await self._application(_with_a_known_method(scope), receive, send)
-        except ClientGone:
-            exchange.code = "CLIENT_GONE"
         except Exception as error:
             if exchange.status:
                 raise

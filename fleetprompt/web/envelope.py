@@ -12,7 +12,9 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.response.base import ASGIResponse
 
 from fleetprompt.errors import Code, FieldProblem, Reason, Refusal, invalid, not_found
-from fleetprompt.web.exchange import Exchange
+from fleetprompt.telemetry.metrics import CLIENT_GONE
+from fleetprompt.web.arrival import ClientGone
+from fleetprompt.web.exchange import Exchange, exchange_of
 
 logger = logging.getLogger(__name__)
 
@@ -125,10 +127,20 @@ class _Answered(Response[bytes]):
         return self._made
 
 
+class _NoAnswer(ASGIResponse):
+    """For a client that has left: nothing is sent."""
+
+    async def __call__(self, *_: Any, **__: Any) -> None:
+        """Send nothing."""
+
+
 def exception_handler(answer_refusal: AnswerRefusal) -> Callable[[Any, Exception], _Answered]:
     """Litestar's handler for everything that no operation and no page answered."""
 
     def handle(request: Any, error: Exception) -> _Answered:
+        if isinstance(error, ClientGone):
+            exchange_of(request.scope).code = CLIENT_GONE
+            return _Answered(_NoAnswer(body=b""))
         return _Answered(answer_refusal(from_framework(error), request.scope))
 
     return handle
