@@ -158,7 +158,7 @@ async def test_one_text_has_its_time_once_with_its_suggestion(opened: Open) -> N
 
 
 async def test_an_overloaded_machine_is_unavailable_and_changes_no_verdict(opened: Open) -> None:
-    pool = await opened(size_max=1, wall_limit_s=2.0)
+    pool = await opened(size_max=1, wall_limit_s=4.0)
     await pool.judge("a")
     (stopped,) = worker_ids(os.getpid())
     os.kill(stopped, signal.SIGSTOP)
