@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from fleetprompt import ids
+from tests.faults.diaries import Writers
+from tests.faults.outages import in_time, until_it_is_back
 from tests.support import market
 from tests.support.answers import assert_created, assert_error, assert_ok
 from tests.support.callers import fresh_key
@@ -21,8 +23,7 @@ from tests.support.market import listing_request
 from tests.support.people import Person
 
 pytestmark = pytest.mark.slow
-ANSWERED_WITHIN_S = 5.0
-BACK_WITHIN_S = 30.0
+LOADED_S = 0.7
 STOPPED_WITHIN_S = 15.0
 LISTINGS = "/v1/publisher/listings"
 
@@ -42,38 +43,30 @@ async def ada(instance: Instance) -> Person:
     return person
 
 
-async def in_time(sent: Any) -> httpx.Response:
-    """The answer, which must come within the time that the specification allows."""
-    started = time.monotonic()
-    answer: httpx.Response = await sent
-    assert time.monotonic() - started < ANSWERED_WITHIN_S
-    return answer
-
-
-async def until_it_is_back(person: Person, key: str, request: dict[str, Any]) -> httpx.Response:
-    """The first answer that is not UNAVAILABLE to the same request under the same key; each one comes in time."""
-    give_up_at = time.monotonic() + BACK_WITHIN_S
-    while True:
-        answer = await in_time(person.post(LISTINGS, request, key=key))
-        if answer.is_success:
-            return answer
-        assert_error(answer, "UNAVAILABLE")
-        assert time.monotonic() < give_up_at, "it does not recover"
-        await asyncio.sleep(0.1)
-
-
 async def test_r_crash_a_killed_database_is_unavailable_in_time_and_comes_back_by_itself(
     instance: Instance, ada: Person
 ) -> None:
     acknowledged = [assert_created(await ada.post(LISTINGS, listing_request()), "listing") for _ in range(5)]
+    request, key = listing_request(), fresh_key()
     instance.kill_database()
-    answer = await until_it_is_back(ada, fresh_key(), listing_request())
+    answer = await until_it_is_back(lambda: ada.post(LISTINGS, request, key=key))
     acknowledged.append(assert_created(answer, "listing"))
     for _ in range(12):
         assert_ok(await in_time(ada.get("/v1/me")))
     for listing in acknowledged:
         assert_ok(await in_time(ada.get(f"{LISTINGS}/{listing['listingId']}")), "listing")
     assert_consistent(instance.database)
+
+
+async def test_a_database_restarted_under_load_loses_nothing_and_fails_nobody_who_retries(instance: Instance) -> None:
+    writers = await Writers.begin(instance)
+    for _ in range(2):
+        await asyncio.sleep(LOADED_S)
+        instance.stop_database()
+    await asyncio.sleep(LOADED_S)
+    await writers.assert_each_is_there_once()
+    answers = await asyncio.gather(*(writers.diary.entries[0].caller.get("/v1/me") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_a_database_that_hangs_is_unavailable_in_time_and_a_retry_happens_once(
@@ -89,7 +82,7 @@ async def test_a_database_that_hangs_is_unavailable_in_time_and_a_retry_happens_
         )
         for answer in answers:
             assert_error(answer, "UNAVAILABLE")
-    assert_created(await until_it_is_back(ada, key, request), "listing")
+    assert_created(await until_it_is_back(lambda: ada.post(LISTINGS, request, key=key)), "listing")
     assert instance.database.value("select count(*) from listings where name = 'Once'") == 1
     assert_consistent(instance.database)
 

@@ -47,8 +47,15 @@ class Instance:
 
     def kill_database(self) -> None:
         """`kill -9` of the postmaster; its children see that it is gone and go too."""
+        self._signal_postmaster(signal.SIGKILL)
+
+    def stop_database(self) -> None:
+        """Have PostgreSQL end every session and stop, as an upgrade of its package does."""
+        self._signal_postmaster(signal.SIGINT)
+
+    def _signal_postmaster(self, number: signal.Signals) -> None:
         for path in self._cluster_dir.rglob("postmaster.pid"):
-            os.kill(int(path.read_text().partition("\n")[0]), signal.SIGKILL)
+            os.kill(int(path.read_text().partition("\n")[0]), number)
 
     @contextmanager
     def database_hung(self) -> Iterator[None]:
