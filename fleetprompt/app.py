@@ -71,8 +71,11 @@ Answerer = Pipeline | SignedCalls
 
 
 def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRouteHandler:
-    """One handler for all methods of a path, so that every wrong one, OPTIONS included, is told the right ones."""
-    allow = ", ".join(sorted(answerers))
+    """One handler for all methods of a path, so that every wrong one, OPTIONS included, is told the right ones.
+
+    HEAD comes here as GET; the edge keeps the content back.
+    """
+    allow = ", ".join(sorted(answerers.keys() | ({"HEAD"} if "GET" in answerers else set())))
 
     async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
         if request.method not in answerers:

@@ -13,6 +13,7 @@ import uvicorn
 
 from fleetprompt.app import Process
 from fleetprompt.commands.instance import Failure
+from fleetprompt.web.connections import Connection
 
 DRAIN_S_MAX: Final = 10
 BACKLOG: Final = 1024
@@ -28,7 +29,7 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, process: Process) -> None:
         config = uvicorn.Config(
             process.application,
-            http="httptools",
+            http=Connection,
             loop="uvloop",
             ws="none",
             lifespan="on",

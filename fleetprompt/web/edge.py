@@ -14,12 +14,13 @@ import structlog
 from litestar import HttpMethod
 
 from fleetprompt.authz import Credential
-from fleetprompt.errors import Code, Outage, not_found, unavailable
+from fleetprompt.errors import Code, Outage, Refusal, unavailable
 from fleetprompt.runtime.services import Services
 from fleetprompt.telemetry import Logging
 from fleetprompt.web import envelope, limits
 from fleetprompt.web.client_address import client_address
-from fleetprompt.web.exchange import Exchange, open_exchange
+from fleetprompt.web.exchange import Exchange, exchange_of, open_exchange
+from fleetprompt.web.targets import refusal_of_target
 
 Scope = Any
 Receive = Callable[[], Awaitable[Any]]
@@ -50,15 +51,26 @@ class Edge:
         structlog.contextvars.bind_contextvars(request_id=exchange.public_id)
         self._services.metrics.request_started()
         send_ours = _send_with_our_headers(send, exchange)
+        if scope["method"] == HttpMethod.HEAD:
+            scope, send_ours = {**scope, "method": HttpMethod.GET.value}, _send_without_body(send_ours)
         try:
             await self._answer(scope, receive, send_ours, exchange)
         finally:
             self._finish(exchange)
 
+    def refusing(self, refusal: Refusal) -> Edge:
+        """What answers so instead of the application, with request id, log line and metrics: to bytes that are no
+        request.
+        """
+
+        async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+            await envelope.answer(refusal, exchange_of(scope))(scope, receive, send)
+
+        return Edge(refuse, self._services, self._log, self._answer_refusal)
+
     async def _answer(self, scope: Scope, receive: Receive, send: Send, exchange: Exchange) -> None:
-        path: str = scope["path"]
-        if path != "/" and path.endswith("/"):
-            await self._answer_refusal(not_found(), scope)(scope, receive, send)
+        if refusal := refusal_of_target(scope):
+            await self._answer_refusal(refusal, scope)(scope, receive, send)
             return
         try:
             await self._application(_with_a_known_method(scope), receive, send)
@@ -97,6 +109,15 @@ class Edge:
 def _with_a_known_method(scope: Scope) -> Scope:
     """The scope, with TRACE for a method that the framework never heard of: no route takes it, and Allow is told."""
     return scope if scope["method"] in _METHODS else {**scope, "method": HttpMethod.TRACE.value}
+
+
+def _send_without_body(send: Send) -> Send:
+    """What a GET would send but its content: the answer to HEAD (RFC 9110, 9.3.2)."""
+
+    async def send_head(message: Any) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head
 
 
 def _send_with_our_headers(send: Send, exchange: Exchange) -> Send:

@@ -74,8 +74,8 @@ def read_response(route: Route, arrived: Arrived, result: Any) -> ASGIResponse:
             return ASGIResponse(body=b"", status_code=304, headers=headers)
     elif route.etag is not None:
         headers.append(("etag", route.etag(result)))
-    media_type = result.content_type if is_raw else JSON
-    return ASGIResponse(body=body, status_code=route.status, media_type=media_type, headers=headers)
+    headers.append(("content-type", result.content_type if is_raw else JSON))  # the framework would add a charset
+    return ASGIResponse(body=body, status_code=route.status, headers=headers)
 
 
 def write_response(services: Services, route: Route, reply: Reply) -> ASGIResponse:

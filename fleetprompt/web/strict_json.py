@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import Any, Final, NoReturn
 
 # Longer numbers lie outside every declared range; cutting them keeps their conversion cheap.
@@ -37,7 +36,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) == len(pairs):
         return made
     doubled = DoubledKeys(made)
-    doubled.doubled = frozenset(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+    once: set[str] = set()
+    again: set[str] = set()
+    for key, _ in pairs:
+        (again if key in once else once).add(key)
+    doubled.doubled = frozenset(again)
     return doubled
 
 
