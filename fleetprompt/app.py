@@ -38,7 +38,7 @@ from fleetprompt.secrets import KeyRing, Purpose
 from fleetprompt.settings import Isolation as IsolationLevel
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database, Isolation
-from fleetprompt.telemetry import JobTerms, Logging, MetricLabels, Metrics, MetricsFolder
+from fleetprompt.telemetry import JobTerms, Logging, MetricLabels, Metrics, MetricsFolder, Traces
 from fleetprompt.web import envelope, service
 from fleetprompt.web.edge import Edge
 from fleetprompt.web.exchange import exchange_of
@@ -117,8 +117,13 @@ def build_services(
     log: Logging,
     *,
     metrics_folder: MetricsFolder | None = None,
+    traces: Traces | None = None,
 ) -> Services:
-    """What every operation of this process runs on. metrics_folder: shared with the other processes of this server."""
+    """What every operation of this process runs on.
+
+    metrics_folder: shared with the other processes of this server. traces: off where they are not given.
+    """
+    traces = traces or Traces()
     metrics = Metrics(
         MetricLabels(
             operations=frozenset(REGISTRY) | {page.label for page in PAGES},
@@ -135,10 +140,11 @@ def build_services(
         settings=settings,
         clock=clock,
         ring=ring,
-        db=Database(database_url, isolation=isolation, on_wait=metrics.pool_waited),
+        db=Database(database_url, isolation=isolation, on_wait=metrics.pool_waited, traces=traces),
         markdown=MarkdownWorkers(on_kill=metrics.markdown_worker_killed),
         passwords=PasswordHasher(),
         metrics=metrics,
+        traces=traces,
         turnstile=Turnstile(),
         contract=encode(document(ROUTES)),
     )
@@ -154,13 +160,14 @@ def build_process(
     jobs: bool = True,
     share: Share | None = None,
     metrics_folder: MetricsFolder | None = None,
+    traces: Traces | None = None,
 ) -> Process:
     """One process of the system, ready to be served.
 
     jobs: whether it also runs the jobs. share: its part of the rate limits, where it is one of several workers;
     metrics_folder: where these keep their metrics together. Raises UnshareableLimitError.
     """
-    services = build_services(settings, clock, ring, database_url, log, metrics_folder=metrics_folder)
+    services = build_services(settings, clock, ring, database_url, log, metrics_folder=metrics_folder, traces=traces)
     limiter = Limiter(
         settings.rate_limits,
         clock=clock,

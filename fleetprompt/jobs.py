@@ -108,7 +108,8 @@ class JobRunner:
 
     async def _run_once(self, job: Job) -> None:
         try:
-            await run_job(job, self._services)
+            with self._services.traces.span(job.name):
+                await run_job(job, self._services)
         except Refusal as refusal:
             logger.warning("job %s did not run: %s", job.name, refusal, extra={"reason": refusal.log_reason})
         except Exception:

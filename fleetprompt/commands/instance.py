@@ -16,6 +16,7 @@ import click
 from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
 from fleetprompt.settings import PREFIX, Origin, Settings, SettingsError, load
 from fleetprompt.store.embedded import EmbeddedDatabase, EmbeddedError, acquire
+from fleetprompt.telemetry import Traces, TracesError, traces_of
 
 HTTP_PORT: Final = 80
 
@@ -40,6 +41,14 @@ def read_settings() -> Settings:
     try:
         return load(os.environ)
     except SettingsError as error:
+        raise Failure(str(error)) from None
+
+
+def start_traces() -> Traces:
+    """The traces that this environment switches on. Raises Failure where they cannot be had."""
+    try:
+        return traces_of(os.environ)
+    except TracesError as error:
         raise Failure(str(error)) from None
 
 

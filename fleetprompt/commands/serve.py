@@ -21,7 +21,7 @@ from fleetprompt.clock import SystemClock
 from fleetprompt.commands.capacity import require_room
 from fleetprompt.commands.doctor import exposure
 from fleetprompt.commands.http_server import DrainingServer, listen
-from fleetprompt.commands.instance import Instance, open_instance, reached_at, read_settings
+from fleetprompt.commands.instance import Instance, open_instance, reached_at, read_settings, start_traces
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.commands.supervisor import Launch, Supervisor
 from fleetprompt.commands.watch import kept_running
@@ -75,7 +75,9 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
 
 def serve_here(settings: Settings, instance: Instance, listener: socket.socket, log: Logging, *, jobs: bool) -> bool:
     """Serve in this process until a signal says stop; whether it ever started."""
-    process = build_process(settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs)
+    process = build_process(
+        settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs, traces=start_traces()
+    )
     server = DrainingServer(process)
     server.run(sockets=[listener])
     return server.started

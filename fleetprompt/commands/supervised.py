@@ -15,7 +15,7 @@ import click
 from fleetprompt.app import Process, build_process
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.http_server import DrainingServer
-from fleetprompt.commands.instance import open_instance, reached_at, read_settings
+from fleetprompt.commands.instance import open_instance, reached_at, read_settings, start_traces
 from fleetprompt.commands.supervisor import BEAT, TELL_STACK
 from fleetprompt.secrets import Purpose
 from fleetprompt.telemetry import Metrics, MetricsFolder, start_logging
@@ -78,6 +78,7 @@ def main(listener: int, line: int, place: int, workers: int, metrics: Path, jobs
             jobs=jobs,
             share=Share(place, workers),
             metrics_folder=folder,
+            traces=start_traces(),
         )
         server = BeatingServer(process, own_line)
         server.run(sockets=[shared])

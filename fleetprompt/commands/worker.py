@@ -11,7 +11,7 @@ import uvloop
 
 from fleetprompt.app import build_services
 from fleetprompt.clock import SystemClock
-from fleetprompt.commands.instance import open_instance, read_settings
+from fleetprompt.commands.instance import open_instance, read_settings, start_traces
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.commands.watch import kept_running
 from fleetprompt.jobs import JobRunner
@@ -28,7 +28,9 @@ def worker() -> None:
     with open_instance(settings) as instance:
         bring_up_to_date(instance)
         log = start_logging(settings.log_level)
-        services = build_services(settings, SystemClock(), instance.ring, instance.serving_url, log)
+        services = build_services(
+            settings, SystemClock(), instance.ring, instance.serving_url, log, traces=start_traces()
+        )
         with kept_running(instance.embedded), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_until_told(services))
         log.stop()

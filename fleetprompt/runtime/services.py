@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from fleetprompt.clock import Clock
@@ -11,7 +12,7 @@ from fleetprompt.runtime.idempotency import Turnstile
 from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database
-from fleetprompt.telemetry import Metrics
+from fleetprompt.telemetry import Metrics, Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Services:
     markdown: MarkdownWorkers
     passwords: PasswordHasher
     metrics: Metrics
+    traces: Traces
     turnstile: Turnstile
     contract: bytes
 
@@ -38,3 +40,4 @@ class Services:
         await self.db.close()
         await self.markdown.close()
         self.passwords.close()
+        await asyncio.to_thread(self.traces.close)

@@ -24,6 +24,7 @@ from psycopg.types.json import set_json_loads
 
 from fleetprompt.errors import Outage, unavailable
 from fleetprompt.store.statements import Bound, Statement
+from fleetprompt.telemetry import Traces
 
 Row = TypeVar("Row")
 Isolation = Literal["REPEATABLE READ", "SERIALIZABLE"]
@@ -37,6 +38,7 @@ RERUN_SQLSTATES: Final = frozenset({SERIALIZATION_FAILURE, "40P01", "23505"})
 DISTRIBUTED_COMMIT_CONFLICT: Final = "could not commit transaction for shard"
 CONNECTIONS_MAX: Final = 10
 SEARCH_CONNECTIONS_MAX: Final = 2
+WAITS: Final = {"main": "wait for a connection", "search": "wait for a search connection"}
 POOL_WAIT_S_MAX: Final = 2.0
 STATEMENT_MS_MAX: Final = 3_000
 SEARCH_STATEMENT_MS_MAX: Final = 300
@@ -131,9 +133,10 @@ async def _keep_all_prepared(connection: Connection) -> None:
 class PooledConnection:
     """One pooled connection, used by one caller at a time."""
 
-    def __init__(self, connection: Connection, meter: Callable[[int], None]) -> None:
+    def __init__(self, connection: Connection, meter: Callable[[int], None], traces: Traces) -> None:
         self._connection = connection
         self._meter = meter
+        self._traces = traces
         # Whether the server behind it is silent or takes no writes: a new connection may find a better one.
         self.leads_nowhere = False
 
@@ -141,12 +144,8 @@ class PooledConnection:
         """Send `batch` in one round trip and return each statement's rows."""
         self._meter(len(batch))
         try:
-            with self._answered_in_time():
-                if len(batch) == 1:
-                    return [await self._rows(await self._send(batch[0]))]
-                async with self._connection.pipeline():
-                    cursors = [await self._send(bound) for bound in batch]
-                return [await self._rows(cursor) for cursor in cursors]
+            with self._answered_in_time(), self._traces.exchange([bound.statement.name for bound in batch]):
+                return await self._exchange(batch)
         except psycopg.Error as error:
             self.leads_nowhere |= error.sqlstate == READ_ONLY
             translated = _translate(error, committing=committing)
@@ -170,6 +169,13 @@ class PooledConnection:
         logger.warning("the database was silent for too long, and the connection is given up")
         with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self._connection.fileno())) as line:
             line.shutdown(socket.SHUT_RDWR)
+
+    async def _exchange(self, batch: Sequence[Bound[Any]]) -> list[Rows]:
+        if len(batch) == 1:
+            return [await self._rows(await self._send(batch[0]))]
+        async with self._connection.pipeline():
+            cursors = [await self._send(bound) for bound in batch]
+        return [await self._rows(cursor) for cursor in cursors]
 
     async def _send(self, bound: Bound[Any]) -> psycopg.AsyncCursor[Any]:
         cursor = self._connection.cursor(binary=True)
@@ -253,9 +259,11 @@ class Database:
         search_connections_max: int = SEARCH_CONNECTIONS_MAX,
         isolation: Isolation = "REPEATABLE READ",
         on_wait: Callable[[str, float], None] = lambda pool, seconds: None,
+        traces: Traces | None = None,
     ) -> None:
         self.isolation = isolation
         self._on_wait = on_wait
+        self._traces = traces or Traces()
         self.statements_sent = 0
         self.round_trips = 0
         self._main = self._pool(url, connections_max, STATEMENT_MS_MAX, "main")
@@ -307,12 +315,13 @@ class Database:
         pool = self._search if search else self._main
         started = time.perf_counter()
         try:
-            connection = await self._take(pool)
+            with self._traces.span(WAITS[pool.name]):
+                connection = await self._take(pool)
         except (psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, psycopg_pool.PoolClosed) as error:
             raise unavailable("The database is away or busy; try again shortly.", Outage.NO_CONNECTION) from error
         finally:
             self._on_wait(pool.name, time.perf_counter() - started)
-        pooled = PooledConnection(connection, self._count)
+        pooled = PooledConnection(connection, self._count, self._traces)
         try:
             yield pooled
         finally:

@@ -3,5 +3,19 @@
 from fleetprompt.telemetry.logs import Logger, Logging, get_logger, start_logging
 from fleetprompt.telemetry.metrics import JobTerms, MetricLabels, Metrics
 from fleetprompt.telemetry.shared_metrics import MetricsFolder
+from fleetprompt.telemetry.trace_settings import TracesError, traces_of
+from fleetprompt.telemetry.traces import Traces
 
-__all__ = ["JobTerms", "Logger", "Logging", "MetricLabels", "Metrics", "MetricsFolder", "get_logger", "start_logging"]
+__all__ = [
+    "JobTerms",
+    "Logger",
+    "Logging",
+    "MetricLabels",
+    "Metrics",
+    "MetricsFolder",
+    "Traces",
+    "TracesError",
+    "get_logger",
+    "start_logging",
+    "traces_of",
+]

@@ -48,6 +48,12 @@ def _shown(address: Address) -> str:
     return str(address)
 
 
+def is_trusted_proxy(peer: str, trusted_proxies: Sequence[Network]) -> bool:
+    """Whether what the connected peer says of others is believed."""
+    connected = _parse(peer) if trusted_proxies else None
+    return connected is not None and _is_trusted(connected, trusted_proxies)
+
+
 def client_address(peer: str, forwarded_for_headers: Sequence[str], trusted_proxies: Sequence[Network]) -> str:
     """The address that a request counts for: an IPv4 address, or the /64 network of an IPv6 one.
 

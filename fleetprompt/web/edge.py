@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import structlog
@@ -18,7 +18,7 @@ from fleetprompt.errors import Code, Outage, Refusal, unavailable
 from fleetprompt.runtime.services import Services
 from fleetprompt.telemetry import Logging
 from fleetprompt.web import envelope, limits
-from fleetprompt.web.client_address import client_address
+from fleetprompt.web.client_address import client_address, is_trusted_proxy
 from fleetprompt.web.exchange import Exchange, exchange_of, open_exchange
 from fleetprompt.web.targets import refusal_of_target
 
@@ -27,6 +27,7 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_TRACE_HEADERS: Final = (b"traceparent", b"tracestate")
 _METHODS: Final = frozenset(method.value for method in HttpMethod)
 
 
@@ -53,10 +54,18 @@ class Edge:
         send_ours = _send_with_our_headers(send, exchange)
         if scope["method"] == HttpMethod.HEAD:
             scope, send_ours = {**scope, "method": HttpMethod.GET.value}, _send_without_body(send_ours)
-        try:
-            await self._answer(scope, receive, send_ours, exchange)
-        finally:
-            self._finish(exchange)
+        with self._services.traces.request(self._trusted_parent(scope)) as span:
+            try:
+                await self._answer(scope, receive, send_ours, exchange)
+            finally:
+                self._finish(exchange)
+                span.answered(
+                    operation=exchange.operation,
+                    method=scope["method"] if scope["method"] in _METHODS else "_OTHER",
+                    status=exchange.status,
+                    code=exchange.code,
+                    request_id=exchange.public_id,
+                )
 
     def refusing(self, refusal: Refusal) -> Edge:
         """What answers so instead of the application, with request id, log line and metrics: to bytes that are no
@@ -88,6 +97,13 @@ class Edge:
         peer = scope.get("client") or ("unknown", 0)
         forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         return client_address(peer[0], forwarded, self._services.settings.trusted_proxies)
+
+    def _trusted_parent(self, scope: Scope) -> Mapping[str, str]:
+        """The trace that a trusted proxy says the request is part of; anybody else could fill up the collector."""
+        peer = scope.get("client") or ("unknown", 0)
+        if not is_trusted_proxy(peer[0], self._services.settings.trusted_proxies):
+            return {}
+        return {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _TRACE_HEADERS}
 
     def _finish(self, exchange: Exchange) -> None:
         seconds = time.perf_counter() - exchange.started
