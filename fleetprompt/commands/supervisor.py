@@ -13,7 +13,7 @@ import signal
 import socket
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Final, Self
 
 import msgspec
@@ -76,15 +76,20 @@ class Worker:
 
     @classmethod
     async def start(cls, place: int, launch: Launch) -> Self:
-        """A new process at this place, in a session of its own, so that a terminal's Ctrl-C reaches only us."""
+        """A new process at this place, in a session of its own, so that a terminal's Ctrl-C reaches only us.
+
+        Raises OSError where none can be had.
+        """
         ours, theirs = socket.socketpair()
-        with theirs:
+        with ExitStack() as on_failure, theirs:
+            on_failure.enter_context(ours)
             process = await asyncio.create_subprocess_exec(
                 *launch.command(place, theirs.fileno()),
                 stdin=DEVNULL,
                 pass_fds=(theirs.fileno(), *launch.descriptors),
                 start_new_session=True,
             )
+            on_failure.pop_all()
         return cls(process, ours)
 
     @property
@@ -175,7 +180,13 @@ class Supervisor:
     async def _keep(self, place: int) -> None:
         pause_s = 0.0
         while not await self._stops_within(pause_s):
-            worker = self._workers[place] = await Worker.start(place, self._launch)
+            try:
+                worker = await Worker.start(place, self._launch)
+            except OSError as error:
+                pause_s = self._patience.pause_s(0.0, pause_s)
+                logger.warning("worker %d cannot be started (%s); again in %.1f s", place, error.strerror, pause_s)
+                continue
+            self._workers[place] = worker
             self._folder.enlist(str(place), worker.pid)
             cause = await self._how_it_ended(worker)
             if cause is None:
