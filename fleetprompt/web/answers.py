@@ -15,12 +15,13 @@ from typing import Final
 from fleetprompt.authz import Access
 from fleetprompt.errors import STATUS, Code, Reason
 from fleetprompt.runtime.operations import Kind, Ledger
-from fleetprompt.web.routing import Route
+from fleetprompt.web.routing import Raw, Route
 
 _CODE: Final = re.compile(rf"\b(?:{'|'.join(Code)})\b")
 _REASON: Final = re.compile(rf"`({'|'.join(Reason)})`")
 
 WRONG_METHOD: Final = 405
+NOT_ACCEPTABLE: Final = 406
 WRONG_MEDIA_TYPE: Final = 415
 
 
@@ -30,6 +31,8 @@ def refusals_of(route: Route) -> Mapping[int, tuple[Code, ...]]:
     for code in sorted(_codes(route), key=list(Code).index):
         codes[STATUS[code]].append(code)
     codes[WRONG_METHOD].append(Code.UNSUPPORTED)
+    if route.operation.result is not Raw:
+        codes[NOT_ACCEPTABLE].append(Code.UNSUPPORTED)
     if not _is_read(route):
         codes[WRONG_MEDIA_TYPE].append(Code.UNSUPPORTED)
     return {status: tuple(codes[status]) for status in sorted(codes)}
@@ -51,7 +54,7 @@ def _codes(route: Route) -> set[Code]:
         codes.add(Code.UNAUTHENTICATED)
     if operation.who not in {Access.ANYONE, Access.PARTNER} or operation.kind is Kind.MUTATION:
         codes.add(Code.UNAUTHORIZED)
-    if operation.owns:
+    if operation.owns and (route.path_names or not route.is_query):
         codes.add(Code.NOT_FOUND)
     if reasons_of(route):
         codes.add(Code.CONFLICT)

@@ -21,7 +21,7 @@ from fleetprompt.errors import (
     unavailable,
 )
 from fleetprompt.web import envelope
-from fleetprompt.web.answers import WRONG_MEDIA_TYPE, WRONG_METHOD
+from fleetprompt.web.answers import NOT_ACCEPTABLE, WRONG_MEDIA_TYPE, WRONG_METHOD
 from fleetprompt.web.examples import example_id
 
 REFUSALS: Final[Mapping[Code, Refusal]] = {
@@ -47,6 +47,7 @@ MEANINGS: Final[Mapping[int, str]] = {
     404: "There is nothing there, or the caller may not see it.",
     409: "The request conflicts with what is stored; `details.reason` says how.",
     WRONG_METHOD: "The path does not take this method; `Allow` names those it takes.",
+    NOT_ACCEPTABLE: "The answer is `application/json`, and `Accept` leaves that out.",
     413: "The request body is too large.",
     WRONG_MEDIA_TYPE: "The body is not plain `application/json`.",
     429: "Too many requests; `Retry-After` says when to come back.",
@@ -66,7 +67,7 @@ def shared_answers(schema: dict[str, Any]) -> dict[str, Any]:
     """The answers that all operations share, by their status. schema: of the error envelope."""
     statuses = {status: code for code, status in STATUS.items() if code is not Code.UNSUPPORTED}
     shared = {status: _answer(status, (code,), schema) for status, code in statuses.items()}
-    for status in (WRONG_METHOD, WRONG_MEDIA_TYPE):
+    for status in (WRONG_METHOD, NOT_ACCEPTABLE, WRONG_MEDIA_TYPE):
         shared[status] = _answer(status, (Code.UNSUPPORTED,), schema)
     return {f"Refused{status}": answer for status, answer in sorted(shared.items())}
 

@@ -22,6 +22,7 @@ from fleetprompt.web.authentication import Authenticator, authenticate, require_
 from fleetprompt.web.decoding import decode
 from fleetprompt.web.exchange import Exchange, exchange_of
 from fleetprompt.web.gate import RateGate
+from fleetprompt.web.negotiation import require_acceptable
 from fleetprompt.web.responses import call_of, incoming, read_response, write_response
 from fleetprompt.web.routing import Route
 
@@ -50,6 +51,7 @@ class Pipeline:
         exchange.actor = await self._identify(operation, arrived)
         await self._gate.by_caller(operation.rate, exchange)
         admit(exchange.actor, operation.who, operation.scope)
+        require_acceptable(route, arrived.headers)
         decoded = decode(operation.command, incoming(route, arrived))
         if operation.kind is Kind.QUERY:
             result = await ask(operation, self._services, exchange.actor, decoded.command)

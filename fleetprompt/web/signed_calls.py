@@ -26,6 +26,7 @@ from fleetprompt.web.authentication import Authenticator, PartnerKey, partner_ac
 from fleetprompt.web.decoding import decode
 from fleetprompt.web.exchange import Exchange, exchange_of
 from fleetprompt.web.gate import RateGate
+from fleetprompt.web.negotiation import require_acceptable
 from fleetprompt.web.responses import call_of, incoming, write_response
 from fleetprompt.web.routing import Route
 from fleetprompt.web.signatures import SignatureReason, SignatureRefused, SignedRequest
@@ -72,6 +73,7 @@ class SignedCalls:
 
     async def _run(self, route: Route, arrived: Arrived, exchange: Exchange, nonce: Nonce) -> Reply:
         try:
+            require_acceptable(route, arrived.headers)
             decoded = decode(route.operation.command, incoming(route, arrived))
         except Refusal:
             await consume_nonce(self._services, Call(request_id=exchange.request_id, nonce=nonce))

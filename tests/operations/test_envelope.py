@@ -12,10 +12,10 @@ import pytest
 from msgspec import UNSET
 
 from fleetprompt.app import ROUTES
-from fleetprompt.web.routing import Route
+from fleetprompt.web.routing import Raw, Route
 from tests.operations.cases import Ready, Request, names, plan
 from tests.operations.cast import Cast, absent
-from tests.support.answers import assert_error
+from tests.support.answers import assert_error, assert_ok
 from tests.support.contents import unchanged
 from tests.support.databases import Database
 
@@ -28,6 +28,14 @@ OTHER_MEDIA_TYPES: Final = (
     "application/jsonp",
     "",
 )
+LEAVING_JSON_OUT: Final = (
+    "text/html",
+    "image/*",
+    "application/xml, text/plain;q=0.5",
+    "application/problem+json",
+    "json",
+)
+TAKING_JSON: Final = ("*/*", "application/*", "APPLICATION/JSON; charset=utf-8", "text/html, */*;q=0.1", "")
 UNREADABLE: Final = {
     "cut off": b'{"name": "At',
     "no JSON at all": b"name=Atlas",
@@ -104,6 +112,23 @@ async def test_a_body_of_another_type_is_unsupported(ready: Ready, database: Dat
         assert_error(packed, "UNSUPPORTED", status=415)
         assert packed.headers["accept-encoding"] == "identity"
     ready.assert_succeeded(await ready.send())
+
+
+NEGOTIATED: Final = tuple(route for route in ROUTES if route.operation.result is not Raw)
+
+
+@pytest.mark.parametrize("route", NEGOTIATED, ids=names(NEGOTIATED))
+async def test_whoever_does_not_take_json_is_refused(ready: Ready, database: Database) -> None:
+    with unchanged(database, but=ready.spent):
+        for asked in LEAVING_JSON_OUT:
+            refused = await ready.send(ready.case.request.with_headers({"Accept": asked}))
+            assert_error(refused, "UNSUPPORTED", status=406)
+
+
+@pytest.mark.parametrize("asked", TAKING_JSON)
+async def test_whoever_takes_json_gets_it(cast: Cast, asked: str) -> None:
+    answer = await cast.visitor().get("/v1/public/facets", headers={"Accept": asked})
+    assert_ok(answer)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=names(ROUTES))
