@@ -60,7 +60,8 @@ class Case:
 
     other: another sound body, for the same key. unfit: by what is wrong with it, a request that decodes and that only
     the row's kind or state makes invalid. hidden: by why, makes a request that names what this caller may not see, or
-    nobody. events: what a success writes, in any order. caused: those of them that another of them brought about.
+    nobody. refused: by why, makes a request that this caller may send and that is refused for what is stored or is not
+    offered. events: what a success writes, in any order. caused: those of them that another of them brought about.
     move_on: changes the state after the success, so that a replay tells of what is past.
     fixed: fields whose value must be the arranged one, such as a password that is compared.
     """
@@ -70,6 +71,7 @@ class Case:
     other: Any = UNSET
     unfit: Mapping[str, Request] = field(default_factory=dict)
     hidden: Mapping[str, Make] = field(default_factory=dict)
+    refused: Mapping[str, Make] = field(default_factory=dict)
     events: Sequence[EventType] = ()
     caused: Sequence[EventType] = ()
     move_on: Callable[[], Awaitable[object]] | None = None

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from fleetprompt import ids
 from fleetprompt.enums import AssetKind, KeyScope
 from tests.support import market
+from tests.support.answers import assert_ok
 from tests.support.callers import Caller, KeyHolder, Partner
 from tests.support.databases import Database
 from tests.support.people import People, Person
@@ -83,6 +84,14 @@ class Cast:
     async def fresh_offer(self, kind: AssetKind = AssetKind.WHS_AGENT) -> market.Release:
         """A release on sale of its own."""
         return await market.on_sale(await self.publisher(), kind)
+
+
+async def suspended_listing(cast: Cast) -> market.Listing:
+    """A listing that an admin suspended."""
+    listing = (await cast.fresh_offer()).listing
+    path = f"/v1/admin/listings/{listing.id}/suspend"
+    assert_ok(await (await cast.admin()).post(path, {"reason": "It lies about what it does."}))
+    return listing
 
 
 def absent(prefix: str) -> str:

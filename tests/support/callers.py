@@ -11,6 +11,7 @@ import msgspec
 
 from fleetprompt.clock import Clock
 from fleetprompt.partner.signing import Signer
+from tests.support.declared_answers import assert_declared
 from tests.support.secrecy.exchanges import COLLECTED
 
 FRESH: Final = "a fresh key"
@@ -101,6 +102,7 @@ class Caller:
         """Send a request as it is."""
         response = await self.client.send(request)
         self.client.cookies.clear()
+        assert_declared(response)
         return response
 
     async def sign(self, request: httpx.Request) -> None:
@@ -132,7 +134,9 @@ class Browser(Caller):
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         """Send a request as it is; cookies are kept."""
-        return await self.client.send(request)
+        response = await self.client.send(request)
+        assert_declared(response)
+        return response
 
     async def sign(self, request: httpx.Request) -> None:
         """The cookie is there already; a write needs the CSRF token too."""

@@ -30,9 +30,14 @@ async def register(cast: Cast) -> Case:
         "password": f"password {secrets.token_hex(8)}",
         "displayName": "Nora",
     }
+
+    async def with_a_taken_email() -> Request:
+        return Request(body={**body, "email": (await cast.buyer()).email})
+
     return Case(
         cast.visitor(),
         Request(body=body),
+        refused={"a taken e-mail": with_a_taken_email},
         events=[EventType.USER_REGISTERED, EventType.SESSION_CREATED],
         caused=[EventType.SESSION_CREATED],
     )
@@ -42,9 +47,14 @@ async def register(cast: Cast) -> Case:
 async def login(cast: Cast) -> Case:
     person = await cast.people.register()
     body = {"email": person.email, "password": person.password}
+
+    async def with_a_wrong_password() -> Request:
+        return Request(body={**body, "password": "not hers at all"})
+
     return Case(
         cast.visitor(),
         Request(body=body),
+        refused={"a wrong password": with_a_wrong_password},
         events=[EventType.SESSION_CREATED],
         fixed=frozenset({"email", "password"}),
     )
@@ -124,9 +134,15 @@ async def write_first_profile(cast: Cast) -> Case:
     person = await cast.people.register()
     await cast.people.signed_in_elsewhere(person)
     body = _profile()
+
+    async def with_a_taken_handle() -> Request:
+        taken = assert_ok(await (await cast.publisher()).get("/v1/publisher/profile"), "publisher")["handle"]
+        return Request(body={**body, "handle": taken})
+
     return Case(
         person,
         Request(body=body),
+        refused={"a taken handle": with_a_taken_handle},
         other={**body, "displayName": "Ada King"},
         events=[EventType.PUBLISHER_PROFILE_UPDATED, EventType.CAPABILITY_GRANTED, EventType.SESSION_ENDED],
         caused=[EventType.CAPABILITY_GRANTED, EventType.SESSION_ENDED],
@@ -161,9 +177,15 @@ async def list_users(cast: Cast) -> Case:
 @arranges("POST /v1/admin/users/{userId}/capabilities")
 async def set_capabilities(cast: Cast) -> Case:
     person = await cast.people.publisher("Cora")
+    admin = await cast.admin()
+
+    async def from_herself() -> Request:
+        return Request(path={"userId": admin.user_id}, body={"grant": [], "revoke": ["admin"]})
+
     return Case(
-        await cast.admin(),
+        admin,
         Request(path={"userId": person.user_id}, body={"grant": ["admin"], "revoke": ["publisher"]}),
+        refused={"an admin's own capability": from_herself},
         other={"grant": ["admin"], "revoke": []},
         events=[EventType.CAPABILITY_GRANTED, EventType.CAPABILITY_REVOKED, EventType.SESSION_ENDED],
         caused=[EventType.SESSION_ENDED],

@@ -87,10 +87,18 @@ async def mint_token(cast: Cast) -> Case:
     buyer = await cast.buyer()
     intent = await market.intent(buyer, await cast.offer())
     await market.token(intent)
+
+    async def of_a_revoked_release() -> Request:
+        offer = await cast.fresh_offer()
+        wish = await market.intent(buyer, offer)
+        await offer.revoke()
+        return Request(path={"installIntentId": wish.id}, body={"ttlMs": 120_000})
+
     return Case(
         buyer,
         Request(path={"installIntentId": intent.id}, body={"ttlMs": 120_000}),
         other={"ttlMs": 180_000},
+        refused={"a revoked release": of_a_revoked_release},
         events=[EventType.INSTALL_TOKEN_ISSUED, EventType.INSTALL_TOKEN_REVOKED],
         caused=[EventType.INSTALL_TOKEN_REVOKED],
         move_on=lambda: _cancel(buyer, intent),

@@ -6,7 +6,7 @@ from typing import Any
 
 from fleetprompt.enums import AssetKind, EventType
 from tests.operations.cases import Case, Request, arranges
-from tests.operations.cast import Cast
+from tests.operations.cast import Cast, suspended_listing
 from tests.support import market
 
 STALE = {"If-Match": '"999"'}
@@ -69,10 +69,19 @@ async def revise(cast: Cast) -> Case:
 async def set_status(cast: Cast) -> Case:
     offer = await cast.fresh_offer()
     request = Request(path={"listingId": offer.listing.id}, body={"status": "unlisted"})
+
+    async def of_a_suspended_listing() -> Request:
+        return request.with_path(listingId=(await suspended_listing(cast)).id)
+
+    async def published_without_a_release() -> Request:
+        draft = await market.listing(offer.listing.publisher)
+        return Request(path={"listingId": draft.id}, body={"status": "published"})
+
     return Case(
         offer.listing.publisher,
         request,
         other={"status": "draft"},
+        refused={"a suspended listing": of_a_suspended_listing, "no release": published_without_a_release},
         unfit={"the status that it has": request.with_body(status="published")},
         events=[EventType.LISTING_STATUS_CHANGED],
     )

@@ -112,10 +112,12 @@ async def reinstate_listing(cast: Cast) -> Case:
 @arranges("POST /v1/admin/listings/{listingId}/flag")
 async def flag_listing(cast: Cast) -> Case:
     offer = await cast.fresh_offer()
+    request = Request(path={"listingId": offer.listing.id}, body={"flagged": True, **REASON})
     return Case(
         await cast.admin(),
-        Request(path={"listingId": offer.listing.id}, body={"flagged": True, **REASON}),
+        request,
         other={"flagged": True, **OTHER_REASON},
+        unfit={"a flag that is not there": request.with_body(flagged=False)},
         events=[EventType.LISTING_FLAGGED],
     )
 
@@ -141,10 +143,12 @@ async def show_publisher(cast: Cast) -> Case:
 @arranges("POST /v1/admin/publishers/{publisherId}/verification")
 async def set_verification(cast: Cast) -> Case:
     publisher = await cast.people.publisher("Vera")
+    request = Request(path={"publisherId": str(publisher.publisher_id)}, body={"status": "verified", **REASON})
     return Case(
         await cast.admin(),
-        Request(path={"publisherId": str(publisher.publisher_id)}, body={"status": "verified", **REASON}),
+        request,
         other={"status": "failed", **REASON},
+        unfit={"a verification that is not there": request.with_body(status="unverified")},
         events=[EventType.PUBLISHER_VERIFICATION_SET],
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from fleetprompt.enums import AssetKind, EventType
 from tests.operations.cases import Case, Request, arranges
-from tests.operations.cast import Cast
+from tests.operations.cast import Cast, suspended_listing
 from tests.support import market
 
 
@@ -33,6 +33,14 @@ async def _publish(cast: Cast, kind: AssetKind) -> Case:
     listing = await market.listing(publisher, kind)
     await market.release(listing, "1.1.0")
     request = Request(path={"listingId": listing.id}, body=_release(kind))
+
+    async def of_a_suspended_listing() -> Request:
+        return Request(path={"listingId": (await suspended_listing(cast)).id}, body=_release(AssetKind.WHS_AGENT))
+
+    async def hosted_here() -> Request:
+        artifact = {**_release(kind)["artifacts"][0], "download": {"mode": "fleetprompt_signed_url"}}
+        return request.with_body(artifacts=[artifact])
+
     other_kind = next(each for each in AssetKind if each is not kind)
     return Case(
         publisher,
@@ -42,6 +50,7 @@ async def _publish(cast: Cast, kind: AssetKind) -> Case:
             "refs of another kind": request.with_body(refs=market.REFS[other_kind]),
             "a version that is there already": request.with_body(version="1.1.0"),
         },
+        refused={"a suspended listing": of_a_suspended_listing, "a download that is hosted here": hosted_here},
         events=[EventType.RELEASE_PUBLISHED],
     )
 
