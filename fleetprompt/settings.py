@@ -106,6 +106,8 @@ class Settings:
     redis_url: Secret[str] | None
     log_level: LogLevel
     isolation: Isolation
+    is_open_to_others: bool = False
+    """Whether `serve` listens to other machines while no PUBLIC_URL says where; no variable tells this."""
 
     @property
     def key_ring_path(self) -> Path:
@@ -114,8 +116,8 @@ class Settings:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether `public_url` names this machine only."""
-        return self.public_url.is_loopback
+        """Whether only this machine reaches the server, as far as `public_url` and the listening socket tell."""
+        return self.public_url.is_loopback and not self.is_open_to_others
 
     @property
     def secure_cookies(self) -> bool:

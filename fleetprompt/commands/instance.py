@@ -53,12 +53,18 @@ def start_traces() -> Traces:
 
 
 def reached_at(settings: Settings, listener: socket.socket) -> Settings:
-    """The settings with PUBLIC_URL as the address that is listened on, unless the operator said where we are."""
+    """The settings with PUBLIC_URL as the address that is listened on, unless the operator said where we are.
+
+    Where that is an address for other machines too, nobody can know by which name they come: PUBLIC_URL stays this
+    machine's, and `is_open_to_others` says so.
+    """
     if f"{PREFIX}PUBLIC_URL" in os.environ:
         return settings
     host, port = listener.getsockname()[:2]
-    shown = host if ipaddress.ip_address(host).is_loopback else settings.public_url.host
-    return dataclasses.replace(settings, public_url=Origin("http", shown, None if port == HTTP_PORT else port))
+    is_loopback = ipaddress.ip_address(host).is_loopback
+    shown = host if is_loopback else settings.public_url.host
+    public_url = Origin("http", shown, None if port == HTTP_PORT else port)
+    return dataclasses.replace(settings, public_url=public_url, is_open_to_others=not is_loopback)
 
 
 @contextmanager

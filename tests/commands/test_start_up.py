@@ -126,6 +126,7 @@ def test_the_embedded_default_is_well_and_refuses_to_start_once_its_key_ring_is_
     assert not machine.data_dir.exists(), "looking makes nothing"
     told = machine.serve("--host", "0.0.0.0")
     assert any("WARNING: The keys of a public server were generated" in line for line in told)
+    assert any("WARNING: This server listens to other machines, and nothing says where" in line for line in told)
     well = machine.run("doctor", "--json")
     assert well.returncode == 0, well.stdout
     ring = machine.data_dir / "keys" / "master_keys"

@@ -27,7 +27,7 @@ PROVOKED_ELSEWHERE: Final = {Code.RATE_LIMITED, Code.INTERNAL, Code.UNAVAILABLE}
 """For every route too: by `test_limits`, `test_crash` and the faults."""
 
 OF_OTHER_INSTANCES: Final[dict[str, set[Answered]]] = {"service.metrics": {(401, Code.UNAUTHENTICATED)}}
-"""What needs other settings: of `tests/telemetry/test_metrics.py`."""
+"""What needs other settings: of `tests/web/test_service.py`."""
 
 
 async def _refusals(ready: Ready, cast: Cast) -> AsyncIterator[httpx.Response]:

@@ -16,12 +16,18 @@ NAME: Final = "Exposure"
 def look(settings: Settings, role: Role | None) -> Theme:
     """Whether an instance with a public address is fit for it. role: the serving one, None where it is not known."""
     if settings.is_loopback:
-        return Theme(NAME, f"{settings.public_url} is this machine only")
+        return Theme(NAME, f"{settings.public_url} is this machine only, unless serve got another --host")
     return Theme(NAME, str(settings.public_url), tuple(risks(settings, role)))
 
 
 def risks(settings: Settings, role: Role | None) -> Iterator[Finding]:
     """What is wrong with serving these settings on a public address; `serve` warns of each."""
+    if settings.is_open_to_others:
+        yield Finding(
+            "This server listens to other machines, and nothing says where they reach it.",
+            "Set FLEETPROMPT_PUBLIC_URL to the address that clients use. Till then browsers' writes and signatures for "
+            f"any other than {settings.public_url} are refused, and /metrics asks for FLEETPROMPT_METRICS_TOKEN.",
+        )
     if settings.master_keys is None:
         yield Finding(
             "The keys of a public server were generated, and lie beside its data.",
