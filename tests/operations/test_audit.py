@@ -11,7 +11,6 @@ import httpx
 import msgspec
 import psycopg
 import pytest
-from psycopg import sql
 
 from fleetprompt import ids
 from fleetprompt.enums import ActorType, EventType
@@ -28,6 +27,7 @@ from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
 from tests.support.people import Person
+from tests.support.transactions import next_transaction, transactions_since
 
 DETAILS_BYTES_MAX: Final = 4096
 EVENTS: Final = """
@@ -80,23 +80,6 @@ def _actor(caller: Caller, answer: httpx.Response) -> tuple[ActorType, UUID | No
     return ActorType.USER, ids.decode("usr", answer.json()["user"]["userId"])
 
 
-def _next_transaction(database: Database) -> int:
-    return int(database.value("select pg_current_xact_id()::text"))
-
-
-def _transactions_since(database: Database, first: int) -> dict[str, set[str]]:
-    """By table, the transactions from `first` on that wrote rows which stand there now."""
-    with database.as_owner() as connection:
-        tables = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
-        written = {}
-        for (table,) in tables:
-            query = sql.SQL("select distinct xmin::text from {} where xmin::text::bigint >= {}")
-            found = connection.execute(query.format(sql.Identifier(table), sql.Literal(first))).fetchall()
-            if found:
-                written[str(table)] = {str(transaction) for (transaction,) in found}
-    return written
-
-
 def _assert_told(ready: Ready, answer: httpx.Response, events: list[Event], now_ms: int) -> None:
     """Who did what to which row, when, because of what, within bounds and without a secret."""
     case = ready.case
@@ -126,11 +109,11 @@ async def test_a_success_writes_the_declared_events_in_its_own_transaction(
     seen: set[str] = set()
     for variant in ARRANGEMENTS[endpoint_of(route)]:
         ready = await make_ready(cast, route, variant)
-        first = _next_transaction(database)
+        first = next_transaction(database)
         answer = await ready.send()
         ready.assert_succeeded(answer)
         events = _events_of(database, answer)
-        written = _transactions_since(database, first)
+        written = transactions_since(database, first)
         _assert_told(ready, answer, events, clock.now_ms())
         assert len(set().union(*written.values())) == 1, f"{variant}: {written}"
         assert ("audit_events" in written) == bool(events)
