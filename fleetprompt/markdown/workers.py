@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,9 @@ from fleetprompt.markdown.wire import REPLY_HEADER, Reply, decoded_reply, encode
 _logger = logging.getLogger(__name__)
 
 _SHUTTING_DOWN: Final = "The server is shutting down."
+
+# By anything but the time that a text used up: only that says something about the text.
+_DEATHS_MAX: Final = 2
 
 # What an interpreter may need to start; everything else of the server's environment, secrets included, stays there.
 _INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
@@ -80,7 +83,8 @@ class MarkdownWorkers:
     async def judge(self, source: str, *, suggest: bool = False) -> Verdict:
         """The policy's verdict on `source`, with a suggestion if asked for; `too_complex` where it takes too long.
 
-        Raises UNAVAILABLE while too many texts wait, on an overloaded machine, and outside start and close.
+        Raises UNAVAILABLE while too many texts wait, on an overloaded machine, where something else than the text keeps
+        killing the workers, and outside start and close.
         """
         if not self._open:
             raise unavailable(_SHUTTING_DOWN, Outage.SHUTTING_DOWN)
@@ -105,7 +109,7 @@ class MarkdownWorkers:
             self._turns.release()
 
     async def _judge(self, source: str, suggest: bool) -> Verdict:
-        for _ in range(2):  # a worker can be ended by something that is not the text's fault
+        for _ in range(_DEATHS_MAX):
             replies: list[Reply] = []
             try:
                 await self._ask(source, suggest, replies)
@@ -114,14 +118,11 @@ class MarkdownWorkers:
                     raise unavailable(_SHUTTING_DOWN, Outage.SHUTTING_DOWN) from None
                 if died.by == signal.SIGPROF:
                     self._on_kill()
-                    break
+                    return _verdict(replies) if replies else too_complex(normalized(source))
                 _logger.warning("A markdown worker died while it was judging a text (signal %s).", died.by)
             else:
-                break
-        for reply in replies:
-            for message in reply.logged:
-                _logger.error("%s", message)
-        return replies[-1].verdict if replies else too_complex(normalized(source))
+                return _verdict(replies)
+        raise unavailable("The text could not be checked at the moment.", Outage.MARKDOWN_AWAY)
 
     async def _ask(self, source: str, suggest: bool, replies: list[Reply]) -> None:
         """Add the replies of one worker to `replies`, as they come. Raises _Died."""
@@ -160,6 +161,14 @@ class MarkdownWorkers:
     def _give_up_spare(self) -> None:
         if len(self._idle) > 1:
             self._idle.pop(0).kill()
+
+
+def _verdict(replies: Sequence[Reply]) -> Verdict:
+    """The last verdict, once what the policy logged stands in our own log."""
+    for reply in replies:
+        for message in reply.logged:
+            _logger.error("%s", message)
+    return replies[-1].verdict
 
 
 def _environment() -> dict[str, str]:

@@ -137,6 +137,22 @@ async def test_a_worker_that_is_killed_is_replaced_and_its_text_judged_again(
     assert "died while it was judging a text (signal 9)" in caplog.text
 
 
+async def test_workers_that_something_else_keeps_killing_say_nothing_of_the_text(opened: Open) -> None:
+    pool = await opened(cpu_limit_s=30.0, wall_limit_s=30.0)
+    judging = asyncio.create_task(pool.judge(SLOW))
+    killed: set[int] = set()
+    for _ in range(2):
+        await until(lambda: bool(worker_ids(os.getpid()) - killed))
+        await asyncio.sleep(0.5)
+        (busy,) = worker_ids(os.getpid()) - killed
+        killed.add(busy)
+        os.kill(busy, signal.SIGKILL)
+    with pytest.raises(Refusal) as refused:
+        await judging
+    assert refused.value.code is Code.UNAVAILABLE
+    assert (await pool.judge("a")).problems == ()
+
+
 async def test_a_suggestion_that_takes_too_long_leaves_the_verdict_as_it_is(opened: Open) -> None:
     source = ("a <b> c\n\n" * 2_000)[:20_000]
     started = time.process_time()
