@@ -13,7 +13,9 @@ from sqlalchemy.engine import make_url
 
 from fleetprompt.store import grants
 
-SCRIPTS: Final = Path(__file__).parents[2] / "migrations"
+_INSTALLED: Final = Path(__file__).parents[1] / "migrations"
+SCRIPTS: Final = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "migrations"
+"""In an installed package; in a checkout they stand beside it."""
 
 
 def _config(owner_url: str | None) -> Config:
