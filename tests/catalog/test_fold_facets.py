@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
+from typing import Any
 
+import msgspec
+import psycopg
 import pytest
 
+from fleetprompt import ids
 from fleetprompt.catalog.fold_facets import fold_facets
+from fleetprompt.catalog.rules import FacetDelta
+from fleetprompt.catalog.statements import facets
 from fleetprompt.jobs import JOBS
+from fleetprompt.runtime.operations import Outcome
 from tests.support.application import App
 from tests.support.contents import unchanged
 from tests.support.databases import Database
@@ -45,6 +52,18 @@ async def test_changes_are_added_to_the_totals_once(app: App, database: Database
     ]
     with unchanged(database):
         assert await batch(app.services, fold_facets) == 0
+
+
+async def test_a_change_that_is_gone_before_it_was_folded_undoes_the_folding(app: App, database: Database) -> None:
+    gone = FacetDelta(id=ids.new_uuid(), facet="tag", value="maps", listings=1)
+    _append(database, "maps", 1)
+
+    async def fold_what_is_gone(*arguments: Any) -> Outcome[Any]:
+        outcome: Outcome[Any] = await fold_facets.function(*arguments)
+        return msgspec.structs.replace(outcome, writes=[*outcome.writes, facets.delete_deltas([gone])])
+
+    with unchanged(database), pytest.raises(psycopg.Error, match="rows"):
+        await batch(app.services, msgspec.structs.replace(fold_facets, function=fold_what_is_gone))
 
 
 async def test_values_that_no_listing_has_any_more_are_forgotten(app: App, database: Database) -> None:

@@ -166,7 +166,7 @@ def drop_zeros(sums: Sequence[FacetCounted]) -> Bound[Any]:
 _DELETE: Final = changing(
     "catalog.delete_facet_deltas",
     delete(facet_deltas).where(facet_deltas.c.id == any_(_array("ids", Uuid))),
-    rows=None,
+    rows=func.cardinality(_array("ids", Uuid)),
 )
 
 
