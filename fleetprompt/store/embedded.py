@@ -154,8 +154,6 @@ def _create_roles(connection: psycopg.Connection[tuple[object, ...]], passwords:
             verifier = connection.pgconn.encrypt_password(passwords[role].encode(), role.encode(), b"scram-sha-256")
             create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
             connection.execute(create.format(sql.Identifier(role), sql.Literal(verifier.decode())))
-    # On small tables a sequential scan's predicate lock covers the whole relation, and every writer conflicts.
-    connection.execute(sql.SQL("ALTER ROLE {} SET enable_seqscan = off").format(sql.Identifier(Role.APP)))
     connection.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
     _create_database(connection, DATABASE, "template1")
 
