@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -40,6 +41,11 @@ class DrainingServer(uvicorn.Server):
             timeout_graceful_shutdown=DRAIN_S_MAX,
         )
         super().__init__(config)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and keep the garbage collector from walking what was made for good again and again."""
+        await super().startup(sockets)
+        gc.freeze()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

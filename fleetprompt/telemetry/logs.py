@@ -7,7 +7,7 @@ import logging
 import secrets
 import sys
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -139,11 +139,20 @@ class Logging:
         level = _OUTCOME_LEVELS.get(outcome, "info")
         if structlog.processors.NAME_TO_LEVEL[level] < self.level_number:
             return
-        fields: dict[str, Any] = {"event": "request", "request_id": request_id, "operation": operation}
-        fields |= {"outcome": outcome, "duration_ms": round(duration_ms, 3)}
-        optional = {"caller_id": caller_id, "client_address": client_address, "reason": reason}
-        fields |= {name: value for name, value in optional.items() if value is not None}
-        self.write(level, fields)
+        fields: dict[str, Any] = {
+            "event": "request",
+            "request_id": request_id,
+            "operation": operation,
+            "outcome": outcome,
+            "duration_ms": round(duration_ms, 3),
+        }
+        if caller_id is not None:
+            fields["caller_id"] = caller_id
+        if client_address is not None:
+            fields["client_address"] = self.hash_address(client_address)
+        if reason is not None:
+            fields["reason"] = reason
+        self.sink.write(_rendered(level, fields))
 
     def stop(self) -> None:
         """Give logging back as it was, and write what is queued. The exit of the process does this too."""
@@ -171,12 +180,16 @@ class Logging:
                 name for name in named if named[name] is not None and name.casefold().replace("-", "_") in ADDRESS_KEYS
             ]
             named |= {name: self.hash_address(printable(named[name])) for name in addresses}
-            return render(datetime.now(UTC).isoformat(timespec="milliseconds"), level, named)
+            return _rendered(level, named)
         except Exception:  # whatever a caller passed, its request goes on
             return _NOT_RENDERED
 
     def _dropped_line(self, count: int) -> bytes:
         return self._line("warning", {"event": "log lines dropped", "module": __name__, "count": count})
+
+
+def _rendered(level: str, fields: Mapping[str, object]) -> bytes:
+    return render(datetime.now(UTC).isoformat(timespec="milliseconds"), level, fields)
 
 
 def _exception_in(exc_info: object) -> BaseException | None:

@@ -89,6 +89,12 @@ def _names_a_secret(folded: str) -> bool:
     return any(word in letters for word in _SENSITIVE_WORDS)
 
 
+@lru_cache(maxsize=1_024)
+def _shown_key(key: str) -> tuple[str, bool]:
+    """A key as it is shown, and whether its value is not."""
+    return scrub(key)[:KEY_CHARS_MAX], is_sensitive(key)
+
+
 def is_sensitive(name: str) -> bool:
     """Whether a value under this key is never shown, however the key is cased or hyphenated."""
     return _names_a_secret(name[:256].casefold())
@@ -157,9 +163,8 @@ def redact_fields(fields: Mapping[Any, object], depth: int = 0) -> dict[str, Jso
         if position == ITEMS_MAX:
             shown["..."] = f"{len(fields)} entries"
             break
-        key = _key(name)
-        hidden = value is not None and is_sensitive(key)
-        shown[scrub(key)[:KEY_CHARS_MAX]] = REDACTED if hidden else redact(value, depth + 1)
+        key, is_hidden = _shown_key(_key(name)[:READ_CHARS_MAX])
+        shown[key] = REDACTED if is_hidden and value is not None else redact(value, depth + 1)
     return shown
 
 

@@ -42,6 +42,7 @@ def _is_trusted(address: Address, trusted_proxies: Sequence[Network]) -> bool:
     return any(address in network for network in trusted_proxies)
 
 
+@lru_cache(maxsize=4_096)
 def _shown(address: Address) -> str:
     if isinstance(address, IPv6Address):
         return str(IPv6Network((int(address) >> IPV6_HOST_BITS << IPV6_HOST_BITS, 128 - IPV6_HOST_BITS)))

@@ -15,12 +15,24 @@ UNMATCHED: Final = "unmatched"
 
 
 class Exchange:
-    """One request and its response."""
+    """One request and its response. public_id: the request id as responses and logs show it."""
 
-    __slots__ = ("actor", "address", "allowances", "code", "log_reason", "operation", "request_id", "started", "status")
+    __slots__ = (
+        "actor",
+        "address",
+        "allowances",
+        "code",
+        "log_reason",
+        "operation",
+        "public_id",
+        "request_id",
+        "started",
+        "status",
+    )
 
     def __init__(self, address: str) -> None:
         self.request_id: UUID = ids.new_uuid()
+        self.public_id = ids.encode("req", self.request_id)
         self.started = time.perf_counter()
         self.address = address
         self.actor: Actor = ANONYMOUS
@@ -29,11 +41,6 @@ class Exchange:
         self.code = "OK"
         self.log_reason: str | None = None
         self.status = 0
-
-    @property
-    def public_id(self) -> str:
-        """The request id as responses and logs show it."""
-        return ids.encode("req", self.request_id)
 
 
 def open_exchange(scope: Any, address: str) -> Exchange:
