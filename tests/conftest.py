@@ -16,7 +16,7 @@ import hypothesis
 import pytest
 
 from fleetprompt.runtime.services import Services
-from tests.support import databases
+from tests.support import databases, large_market
 from tests.support.application import App, LogFile, logging_to, running
 from tests.support.callers import Caller
 from tests.support.clock import FakeClock
@@ -111,6 +111,12 @@ def cluster(run: Run) -> Iterator[Cluster]:
 def template(cluster: Cluster, run: Run) -> str:
     """The name of the migrated database that fresh ones are copies of."""
     return databases.template_of(cluster, run)
+
+
+@pytest.fixture(scope="session")
+def market_of_100_000(cluster: Cluster, run: Run, template: str) -> Database:
+    """100 000 listings and what belongs to them in a database of their own, made once in a run and only read."""
+    return large_market.large_market(cluster, run, template)
 
 
 @pytest.fixture(scope="module")

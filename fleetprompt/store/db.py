@@ -13,7 +13,7 @@ import os
 import select
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, Literal, Protocol, TypeVar, cast
 
@@ -57,8 +57,11 @@ OUTAGES: Final = {
 }
 """What a statement's SQLSTATE says of the database, where another moment may be better."""
 IDLE_IN_TRANSACTION_MS_MAX: Final = 10_000
-PLANNING: Final = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
-"""Each statement is planned once on a connection, for any values, and reads indexes from the first row on."""
+PLANNING: Final = {"enable_seqscan": "off", "jit": "off"}
+"""Statements read indexes from a table's first row on, and are too short to be compiled."""
+
+SEARCH_PLANNING: Final = {**PLANNING, "plan_cache_mode": "force_generic_plan"}
+"""Searches are composed so that a plan for any values serves them; each time anew, it would cost as much as they do."""
 
 logger = logging.getLogger(__name__)
 
@@ -266,18 +269,18 @@ class Database:
         self._traces = traces or Traces()
         self.statements_sent = 0
         self.round_trips = 0
-        self._main = self._pool(url, connections_max, STATEMENT_MS_MAX, "main")
+        self._main = self._pool(url, connections_max, STATEMENT_MS_MAX, "main", PLANNING)
         self._distrusted_at = -DISTRUST_AGAIN_AFTER_S
-        self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search")
+        self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search", SEARCH_PLANNING)
 
     @staticmethod
-    def _pool(url: str, size: int, statement_ms_max: int, name: str) -> Pool:
+    def _pool(url: str, size: int, statement_ms_max: int, name: str, planning: Mapping[str, str]) -> Pool:
         options = {
             "statement_timeout": statement_ms_max,
             "lock_timeout": statement_ms_max * 5 // 6,  # ends first, so that a wait for a lock is told from slow work
             "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS_MAX,
             "timezone": "UTC",
-            **PLANNING,
+            **planning,
         }
         return psycopg_pool.AsyncConnectionPool(
             url,

@@ -19,6 +19,7 @@ from fleetprompt.enums import AssetKind
 from fleetprompt.search_text import listing_vector, name_key, vector
 from fleetprompt.versions import version_precedence_key
 from tests.support.databases import Cluster, Database, Run
+from tests.support.market_traffic import add_traffic
 
 LISTINGS: Final = 100_000
 PATTERNS: Final = 9_973
@@ -207,6 +208,7 @@ def _fill(connection: psycopg.Connection[Any]) -> None:
     connection.execute(_MANY_RELEASES.encode(), busy)
     for statement in (_STAT_TOTALS, _COUNT_FACETS, _FACET_DELTAS):
         connection.execute(statement.encode())
+    add_traffic(connection, listing_id(BUSY_LISTING))
 
 
 @contextmanager
