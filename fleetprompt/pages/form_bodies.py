@@ -120,9 +120,9 @@ def _takes_nothing(metadata: tuple[Any, ...]) -> bool:
 
 
 def _as_typed(metadata: tuple[Any, ...], text: str) -> str:
-    """Lines end as they are stored; around what stands in one line, spaces come from pasting and mean nothing."""
+    """Lines end as they are stored; what stands in one line is made one, without the spaces that pasting leaves."""
     ended = text.replace("\r\n", "\n")
-    return ended.strip() if any(_is_of_one_line(each) for each in metadata) else ended
+    return ended.strip().replace("\n", " ") if any(_is_of_one_line(each) for each in metadata) else ended
 
 
 def _is_of_one_line(rule: Any) -> bool:

@@ -80,32 +80,24 @@ class Form:
         taken = {int(each[len(name) + 1 :].partition("]")[0]) for each in source if each.startswith(f"{name}[")}
         return range(max(least, len(taken) + 1))
 
-    def problem(self, name: str) -> str:
-        """What is wrong with a field, or with a part of it; empty where nothing is."""
-        return " ".join(
-            _sentence(each, name)
-            for each in self.problems
-            if each.field_name == name or each.field_name.startswith((f"{name}[", f"{name}."))
-        )
+    def problem(self, name: str, label: str) -> str:
+        """What is wrong with a field that is called `label`, or with a part of it; empty where nothing is."""
+        return " ".join(_sentence(each, name, label) for each in self.problems if _is_of(each, name))
 
     def problems_elsewhere(self, shown: list[str]) -> list[FieldProblem]:
         """The problems of fields that the form does not have."""
-        return [
-            each
-            for each in self.problems
-            if not any(
-                each.field_name == name or each.field_name.startswith((f"{name}[", f"{name}.")) for name in shown
-            )
-        ]
+        return [each for each in self.problems if not any(_is_of(each, name) for name in shown)]
 
 
-def _sentence(problem: FieldProblem, name: str) -> str:
-    message = problem.message[:1].upper() + problem.message[1:]
-    rest = problem.field_name[len(name) :]
-    if rest.startswith("["):
-        number = rest[1:].partition("]")[0]
-        return f"Number {int(number) + 1}: {problem.message}." if number.isdigit() else f"{message}."
-    return message if message.endswith(".") else f"{message}."
+def _is_of(problem: FieldProblem, name: str) -> bool:
+    return problem.field_name == name or problem.field_name.startswith((f"{name}[", f"{name}."))
+
+
+def _sentence(problem: FieldProblem, name: str, label: str) -> str:
+    """The API's message follows the name of what it is about."""
+    number = problem.field_name[len(name) :].removeprefix("[").partition("]")[0]
+    about = f"{label}, number {int(number) + 1}," if number.isdigit() else label
+    return f"{about} {problem.message}".rstrip(".") + "."
 
 
 def fresh_key() -> str:

@@ -17,8 +17,10 @@ from fleetprompt.pages.static_files import static_files
 
 _HEADING: Final = re.compile(r"<(/?)h([1-6])>")
 _PREFORMATTED: Final = re.compile(r"<pre>")
+_NOT_IN_XML: Final = re.compile("[^\\t\\n\\r\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LEVELS_DOWN: Final = 2
 _LEVEL_MAX: Final = 6
+_THOUSAND: Final = 1000
 
 
 class RenderedMarkdown(Protocol):
@@ -64,7 +66,17 @@ def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def _with_query(path: str, **query: Any) -> str:
+def _size(size_bytes: int) -> str:
+    """`18.4 kB`: thousands, as sizes are sold; below a thousand, bytes."""
+    size, units = float(size_bytes), iter(("kB", "MB", "GB", "TB"))
+    unit = ""
+    while size >= _THOUSAND and (larger := next(units, "")):
+        size, unit = size / _THOUSAND, larger
+    return f"{size:,.1f} {unit}" if unit else words.counted(size_bytes, "byte")
+
+
+def with_query(path: str, **query: Any) -> str:
+    """`path` with a query of what is not blank; a list repeats its parameter."""
     kept = {name: value for name, value in query.items() if value not in ("", None, [])}
     return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
 
@@ -97,8 +109,11 @@ def _environment() -> Environment:
         label=words.label,
         counted=words.counted,
         host=_host,
+        xml_text=lambda text: _NOT_IN_XML.sub("", text),
+        short=lambda digest: f"{digest[:12]}…",
+        size=_size,
     )
-    environment.globals.update(asset=static_files().url, with_query=_with_query, plurals=words.PLURALS)
+    environment.globals.update(asset=static_files().url, with_query=with_query, plurals=words.PLURALS)
     return environment
 
 

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetprompt.pages.account import sign_in
+from fleetprompt.pages.account import api_keys, overview, register, sessions, sign_in
 from fleetprompt.pages.declaring import Page
-from fleetprompt.pages.storefront import home
+from fleetprompt.pages.storefront import feeds, home, listing, publisher, release, report, search
 
 PAGES: Final[tuple[Page, ...]] = (
     home.HOME,
+    search.SEARCH,
+    listing.LISTING,
+    listing.RELEASES,
+    report.REPORT,
+    release.RELEASE,
+    publisher.PUBLISHER,
+    feeds.FEED,
+    feeds.LISTING_FEED,
+    feeds.SITE_MAP,
+    feeds.ROBOTS,
+    register.REGISTER,
     sign_in.SIGN_IN,
     sign_in.SIGN_OUT,
+    overview.ACCOUNT,
+    overview.PASSWORD,
+    sessions.SESSIONS,
+    sessions.END_SESSION,
+    api_keys.API_KEYS,
+    api_keys.NEW_API_KEY,
+    api_keys.REVOKE_API_KEY,
 )
 """What the composition root mounts and the tests walk."""

@@ -119,10 +119,17 @@ async def _by_bearer(authenticator: Authenticator, authorization: str) -> Actor:
 
 
 def require_same_site(services: Services, headers: Mapping[str, str]) -> None:
-    """Raise UNAUTHORIZED where a browser says that another site's page sent this."""
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    """Raise UNAUTHORIZED where a browser says that another site's page sent this.
+
+    A form on a page with `Referrer-Policy: no-referrer`, as ours are, comes with `Origin: null`; it is taken where the
+    browser says beside it that it comes from our own origin.
+    """
+    site = headers.get("sec-fetch-site")
+    if site not in {None, "same-origin", "none"}:
         raise unauthorized("Writes with a session cookie must come from our own pages.")
     origin = headers.get("origin")
+    if origin == "null" and site == "same-origin":
+        return
     if origin is not None and origin != str(services.settings.public_url):
         raise unauthorized("Writes with a session cookie must come from our own origin.")
 

@@ -49,7 +49,7 @@ async def test_what_is_wrong_with_a_field_is_said_beside_it_and_linked_from_the_
     control = next(each for each in root.iter("input") if each.get("name") == "email")
     assert control.get("aria-invalid") == "true"
     said = {element.get("id"): text_of(element) for element in root.iter("p")}
-    assert "Must be an e-mail address" in said[control.get("aria-describedby")]
+    assert "E-mail must be an e-mail address" in said[control.get("aria-describedby")]
     assert f"#{control.get('id')}" in {link.get("href") for link in root.iter("a")}
     assert text_of(named(root, "title")).startswith("Error: ")
 
@@ -71,12 +71,19 @@ async def test_a_form_from_a_foreign_page_is_refused_whatever_its_token(people: 
         {"sec_fetch_site": "cross-site"},
         {"sec_fetch_site": "same-site"},
         {"origin": "https://evil.example"},
-        {"origin": "null"},
+        {"origin": "https://evil.example", "sec_fetch_site": "same-origin"},
+        {"origin": "null", "sec_fetch_site": "none"},
     ):
         browser = people.browser()
         answer = await fill_in(browser, "/sign-in", credentials(ada), **foreign)
         assert answer.status_code == 403
         assert browser.session_cookie is None
+
+
+async def test_a_form_that_keeps_its_referrer_to_itself_is_still_ours(people: People, ada: Person) -> None:
+    browser = people.browser()
+    answer = await fill_in(browser, "/sign-in", credentials(ada), origin="null", sec_fetch_site="same-origin")
+    assert answer.status_code == 303
 
 
 async def test_a_form_is_taken_as_a_form_only(people: People, ada: Person) -> None:

@@ -52,7 +52,7 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });
 
-if (matchMedia("(max-width: 48rem)").matches) {
+if (matchMedia("(max-width: 60rem)").matches) {
   for (const side of document.querySelectorAll("[data-side]")) side.open = false;
 }
 
@@ -69,3 +69,39 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+for (const link of document.querySelectorAll("[data-large]")) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    showLarge(link);
+  });
+}
+
+function showLarge(link) {
+  const small = link.querySelector("img");
+  const dialog = document.createElement("dialog");
+  const image = document.createElement("img");
+  const foot = document.createElement("div");
+  const told = document.createElement("p");
+  const close = document.createElement("button");
+  image.src = link.href;
+  image.alt = small.alt;
+  image.referrerPolicy = "no-referrer";
+  told.textContent = small.alt;
+  close.textContent = "Close";
+  close.className = "button quiet";
+  dialog.className = "large";
+  dialog.setAttribute("aria-label", small.alt);
+  foot.className = "large-foot";
+  foot.append(told, close);
+  dialog.append(image, foot);
+  document.body.append(dialog);
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    link.focus();
+  });
+  dialog.showModal();
+}

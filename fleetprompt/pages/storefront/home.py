@@ -11,6 +11,8 @@ from fleetprompt.pages.declaring import Page
 from fleetprompt.pages.visit import Visit
 
 NEW_LISTINGS: Final = 8
+CATEGORIES_SHOWN: Final = 10
+TAGS_SHOWN: Final = 16
 
 
 async def _show(visit: Visit) -> Answer:
@@ -21,8 +23,8 @@ async def _show(visit: Visit) -> Answer:
         "storefront/home.html",
         newest=newest.items,
         kinds=[(kind, counts.get(kind, 0)) for kind in AssetKind],
-        categories=facets.categories,
-        tags=facets.tags[:20],
+        categories=facets.categories[:CATEGORIES_SHOWN],
+        tags=facets.tags[:TAGS_SHOWN],
     )
 
 

@@ -1,0 +1,12 @@
+"""All states, from every area of the site."""
+
+from __future__ import annotations
+
+from tests.pages.scene import Scene
+from tests.pages.states import account, storefront
+from tests.pages.states.state import State
+
+
+async def every_state(scene: Scene) -> list[State]:
+    """The states of all pages. What they need is arranged here, in their order."""
+    return [*storefront.states(scene), *await account.states(scene)]

@@ -1,0 +1,30 @@
+"""One state of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class State:
+    """How a page is brought into a state.
+
+    page: its declared name. name: of the state. path: what to open. who: nobody, buyer, publisher or admin. status: of
+    the answer. typed: what is put into the fields of the page's form, which is then sent by `press`, the word on its
+    button; its answer is the state. is_document: whether it is no page but a feed or a map.
+    """
+
+    page: str
+    name: str
+    path: str
+    who: str = "nobody"
+    status: int = 200
+    typed: Mapping[str, str] = field(default_factory=dict)
+    press: str = ""
+    is_document: bool = False
+
+    @property
+    def title(self) -> str:
+        """As screenshots and failures name it."""
+        return f"{self.page}.{self.name}"
