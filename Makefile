@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test crash check lint types laws contracts bench lock system clean
+.PHONY: demo test crash check lint types laws contracts bench screenshots lock system clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m fleetprompt demo $(ARGS)
@@ -35,6 +35,10 @@ contracts: $(VENV)/.ready-test
 
 bench: $(VENV)/.ready-test
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Every page in every state, both themes, and one sheet of all of them.
+screenshots: $(VENV)/.ready-test
+	$(BIN)/python -m tests.pages.screenshots screenshots $(ARGS)
 
 # Resolves the newest versions within pyproject.toml's bounds and pins them with hashes, without any index's address.
 lock: $(VENV)/.ready-test
@@ -69,6 +73,6 @@ $(VENV)/.ready: requirements.txt | $(BIN)/python
 	@touch $@
 
 $(VENV)/.ready-test: requirements-test.txt | $(BIN)/python
-	@.ci/system-packages nodejs curl openssl redis-server prometheus nginx
+	@.ci/system-packages nodejs curl openssl redis-server prometheus nginx chromium
 	$(call install,requirements-test.txt)
 	@touch $@ $(VENV)/.ready

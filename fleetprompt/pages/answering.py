@@ -23,6 +23,7 @@ from fleetprompt.pages.form_reading import read_form
 from fleetprompt.pages.keeping import KEPT_FIELD, pack
 from fleetprompt.pages.refusals import RefusalPages
 from fleetprompt.pages.responses import accepts_gzip, respond
+from fleetprompt.pages.sending import sent
 from fleetprompt.pages.visit import Visit
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.idempotency import Reply, SessionChange
@@ -91,8 +92,7 @@ class PageAnswerer:
         if found.gzipped is not None and accepts_gzip(accepted):
             body = found.gzipped
             headers.append(("content-encoding", "gzip"))
-        is_head = scope["method"] == "HEAD"
-        return ASGIResponse(body=body, media_type=found.media_type, headers=headers, is_head_response=is_head)
+        return sent(body, found.media_type, headers, is_head=scope["method"] == "HEAD")
 
     async def _answer_visit(self, page: Page, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
         rate = _rate_of_reading(page)

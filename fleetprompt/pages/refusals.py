@@ -13,6 +13,7 @@ from fleetprompt.pages import security
 from fleetprompt.pages.frame import frame_of
 from fleetprompt.pages.rendering import render
 from fleetprompt.pages.responses import HTML
+from fleetprompt.pages.sending import sent
 from fleetprompt.runtime.services import Services
 from fleetprompt.web import envelope
 from fleetprompt.web.exchange import exchange_of
@@ -82,10 +83,6 @@ class RefusalPages:
             title=TITLES[refusal.code],
             advice=ADVICE[refusal.code],
         )
-        return ASGIResponse(
-            body=html.encode("utf-8", "replace"),
-            status_code=refusal.status,
-            media_type=HTML,
-            headers=[*envelope.headers(refusal, exchange), ("vary", "Cookie, Accept"), *security.headers()],
-            is_head_response=scope["method"] == "HEAD",
-        )
+        headers = [*envelope.headers(refusal, exchange), ("vary", "Cookie, Accept"), *security.headers()]
+        is_head = scope["method"] == "HEAD"
+        return sent(html.encode("utf-8", "replace"), HTML, headers, status=refusal.status, is_head=is_head)

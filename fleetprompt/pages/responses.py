@@ -12,6 +12,7 @@ from fleetprompt.pages.answers import Answer, Document, Html, Resume, SeeOther
 from fleetprompt.pages.declaring import FormPage
 from fleetprompt.pages.frame import frame_of
 from fleetprompt.pages.rendering import render
+from fleetprompt.pages.sending import sent
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.idempotency import SessionChange
 from fleetprompt.web.authentication import session_cookie
@@ -67,22 +68,16 @@ def _caching(visit: Visit, answer: Answer, has_cookies: bool) -> Caching:
 
 
 def _sent(visit: Visit, body: bytes, media_type: str, status: int, caching: Caching, headers: Headers) -> ASGIResponse:
-    sent: Headers = [("cache-control", CACHE_CONTROL[caching]), ("vary", "Cookie, Accept-Encoding"), *headers]
+    kept: Headers = [("cache-control", CACHE_CONTROL[caching]), ("vary", "Cookie, Accept-Encoding"), *headers]
     if caching is Caching.PUBLIC:
         etag = weak_etag(body)
-        sent.append(("etag", etag))
+        kept.append(("etag", etag))
         if is_fresh(visit.arrived.headers.get("if-none-match"), etag):
-            return ASGIResponse(body=b"", status_code=304, headers=sent)
+            return ASGIResponse(body=b"", status_code=304, headers=kept)
         if accepts_gzip(visit.arrived.headers.get("accept-encoding", "")):
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
-            sent.append(("content-encoding", "gzip"))
-    return ASGIResponse(
-        body=body,
-        status_code=status,
-        media_type=media_type,
-        headers=sent,
-        is_head_response=visit.arrived.method == "HEAD",
-    )
+            kept.append(("content-encoding", "gzip"))
+    return sent(body, media_type, kept, status=status, is_head=visit.arrived.method == "HEAD")
 
 
 def accepts_gzip(accept_encoding: str) -> bool:

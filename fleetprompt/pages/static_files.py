@@ -17,10 +17,10 @@ PREFIX: Final = "/static/"
 CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 MEDIA_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "css": "text/css; charset=utf-8",
-        "js": "text/javascript; charset=utf-8",
+        "css": "text/css",
+        "js": "text/javascript",
         "svg": "image/svg+xml",
-        "txt": "text/plain; charset=utf-8",
+        "txt": "text/plain",
         "woff2": "font/woff2",
     }
 )

@@ -129,3 +129,19 @@ async def test_with_authorization_present_pages_know_nobody(people: People, ada:
         answer = await ada.get("/sign-out", headers={**ACCEPTS, "authorization": header})
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/sign-in")
+
+
+async def test_behind_tls_the_cookies_are_bound_to_host_and_transport(start: Start) -> None:
+    app = await start(PUBLIC_URL="https://fleet.example")
+    browser = app.people.browser()
+    root = await visit(browser, "/sign-in")
+    shown = await browser.client.get("/register", headers=ACCEPTS)
+    person = await app.people.register()
+    assert fields_of(root, "/sign-in")["_csrf"] == fields_of(parsed(shown.text), "/register")["_csrf"], "one visit"
+    kept = {cookie.name: cookie for cookie in browser.client.cookies.jar}
+    assert kept.keys() == {"__Host-fp_visit"}
+    assert kept["__Host-fp_visit"].secure
+    answer = await fill_in(browser, "/sign-in", credentials(person))
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-fp_session=")
+    assert {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"} <= set(cookie.split("; "))
