@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from tests.pages.scene import Scene, arranged
 from tests.support.application import App, LogFile
-from tests.support.chromium import PROGRAM, Browser, chromium
+from tests.support.chromium import PROGRAM, chromium
 from tests.support.clock import FakeClock
 from tests.support.databases import Database, Run
 from tests.support.site import site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from fleetprompt.enums import AssetKind
 from tests.support import market
@@ -155,7 +155,7 @@ async def _later(clock: FakeClock, hours: int, *people: Person) -> None:
 
 async def _extremes(publisher: Person) -> dict[str, Listing]:
     longest = "A" + "bcdefghij" * 8 + "klmnopq"
-    wanted = {
+    wanted: dict[str, dict[str, Any]] = {
         "long": {
             "name": longest,
             "summary": "x" * 120

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-from playwright.async_api import Request
+from playwright.async_api import Browser, Request
 
 from fleetprompt.pages.site import PAGES
 from tests.pages.scene import Scene
@@ -15,7 +15,7 @@ from tests.pages.states.every import every_state
 from tests.pages.states.state import State
 from tests.pages.walking import Look, walk
 from tests.support.callers import Browser as Caller
-from tests.support.chromium import Browser, window
+from tests.support.chromium import window
 from tests.support.forms import ACCEPTS, parsed
 
 IMAGES = "images.example.org"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from fleetprompt.markdown import judge
 from fleetprompt.pages.site import PAGES
 from tests.markdown import hostile_samples
 from tests.pages.scene import IMAGES, Scene
 from tests.support import market
-from tests.support.chromium import Browser, window
+from tests.support.chromium import window
 from tests.support.people import Person
 
 BREAKING_OUT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"

@@ -22,7 +22,7 @@ from fleetprompt.runtime.pagination import Page as Found
 SHOWN: Final = 50
 PATH: Final = "/account/api-keys"
 DEFAULT_DAYS: Final = "90"
-SCOPES: Final = (
+SCOPES: Final[tuple[tuple[KeyScope, str, str], ...]] = (
     (KeyScope.READ, "Read", "Everything of your own that the API shows."),
     (KeyScope.PUBLISH, "Publish", "Create and edit your listings, publish and revoke their releases."),
     (KeyScope.INSTALL, "Install", "Open install intents, mint install tokens, report listings."),
