@@ -14,7 +14,7 @@ import msgspec
 from litestar.response.base import ASGIResponse
 
 from fleetprompt.authz import Access, admit
-from fleetprompt.errors import STATUS, Code, Refusal, not_found, unauthorized
+from fleetprompt.errors import Code, Refusal, not_found, unauthenticated, unauthorized
 from fleetprompt.pages import forms, static_files
 from fleetprompt.pages.answers import Html, Resume, SeeOther
 from fleetprompt.pages.declaring import FormPage, Page, page_at
@@ -26,6 +26,7 @@ from fleetprompt.pages.responses import accepts_gzip, respond
 from fleetprompt.pages.sending import sent
 from fleetprompt.pages.visit import Visit
 from fleetprompt.rate_limits import RateClass
+from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.idempotency import Reply, SessionChange
 from fleetprompt.runtime.run import run
 from fleetprompt.runtime.services import Services
@@ -73,8 +74,8 @@ class PageAnswerer:
                 raise envelope.wrong_method(", ".join(page.methods))
             arrived = await arrive(scope, receive, BODY_BYTES_MAX)
             if isinstance(page, FormPage) and arrived.method == "POST":
-                return await self._answer_form(page, arrived, exchange)
-            return await self._answer_visit(page, arrived, exchange)
+                return await in_time(self._answer_form(page, arrived, exchange))
+            return await in_time(self._answer_visit(page, arrived, exchange))
         except Refusal as refusal:
             return self._refusals.page(refusal, scope)
 
@@ -142,8 +143,8 @@ class PageAnswerer:
         packed = pack(forms.kept(fields, page.secret))
         there.use(there.form.starting_with({"next": visit.here, KEPT_FIELD: packed}))
         shown = await self._sign_in.show(there)
-        visit.exchange.code = Code.UNAUTHENTICATED.value
-        return respond(there, replace(shown, status=STATUS[Code.UNAUTHENTICATED]) if isinstance(shown, Html) else shown)
+        ended = unauthenticated("session_ended")
+        return respond(there, replace(shown, refusal=ended) if isinstance(shown, Html) else shown)
 
     async def _resume(self, visit: Visit, resume: Resume, session: SessionChange | None) -> ASGIResponse:
         """The form that was left when the session had ended, as the new session's user; else the way to its page."""
@@ -208,10 +209,7 @@ class PageAnswerer:
         shown = await page.show(visit)
         if not isinstance(shown, Html):
             return respond(visit, shown)
-        response = respond(visit, replace(shown, status=refusal.status))
-        for name, value in envelope.headers(refusal, visit.exchange):
-            response.headers.setdefault(name, value)
-        return response
+        return respond(visit, replace(shown, refusal=refusal))
 
     async def _identify(self, arrived: Arrived, exchange: Exchange) -> None:
         """Pages know sessions only; a request that shows another credential is nobody's."""

@@ -6,20 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fleetprompt.errors import Refusal
+
 
 @dataclass(frozen=True)
 class Html:
     """A template and what it shows.
 
     has_secret: whether a secret is on it, which nobody may store. form_targets: the foreign origins that a form on it
-    may be sent to.
+    may be sent to. refusal: what it tells of, where it does; the answer has its status, and the log is told.
     """
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
-    status: int = 200
     has_secret: bool = False
     form_targets: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the answer."""
+        return 200 if self.refusal is None else self.refusal.status
 
 
 @dataclass(frozen=True)

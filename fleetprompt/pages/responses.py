@@ -15,6 +15,7 @@ from fleetprompt.pages.rendering import render
 from fleetprompt.pages.sending import sent
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.idempotency import SessionChange
+from fleetprompt.web import envelope
 from fleetprompt.web.authentication import session_cookie
 from fleetprompt.web.caching import is_fresh, weak_etag
 from fleetprompt.web.routing import CACHE_CONTROL, Caching
@@ -40,7 +41,16 @@ def respond(visit: Visit, answer: Answer, session: SessionChange | None = None) 
     html = page_html(visit, answer)
     guards = security.headers(shows_images=visit.page.shows_images, form_targets=answer.form_targets)
     caching = _caching(visit, answer, bool(cookies))
-    return _sent(visit, html, HTML, answer.status, caching, [*cookies, *guards])
+    return _sent(visit, html, HTML, answer.status, caching, [*cookies, *guards, *_told(visit, answer)])
+
+
+def _told(visit: Visit, answer: Html) -> Headers:
+    """What goes with a refusal in headers; how the page may be kept is the page's own matter."""
+    if answer.refusal is None:
+        return []
+    return [
+        (name, value) for name, value in envelope.headers(answer.refusal, visit.exchange) if name != "cache-control"
+    ]
 
 
 def page_html(visit: Visit, answer: Html) -> bytes:

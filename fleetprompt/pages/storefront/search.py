@@ -79,8 +79,7 @@ async def _show(visit: Visit) -> Answer:
     except Refusal as refusal:
         if refusal.code not in _TOLD_HERE:
             raise
-        visit.exchange.code = refusal.code.value
-        return Html("storefront/search.html", _context(narrowing, facets, refusal=refusal), refusal.status)
+        return Html("storefront/search.html", _context(narrowing, facets, refusal=refusal), refusal=refusal)
     return Html("storefront/search.html", _context(narrowing, facets, found=found))
 
 
