@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import pytest
 
 from fleetprompt.partner import RedeemClient
-from tests.support.databases import Database, Run
+from tests.support.databases import Cluster, Database, Run
+from tests.support.environment import environment
 from tests.support.servers import Servers, serving
 
 ROOT: Final = Path(__file__).parents[1]
 README: Final = (ROOT / "README.md").read_text()
+MARK: Final = "-- the block is done --"
 TOOLS: Final = ("bash", "curl", "node", "openssl")
+
+
+def section(heading: str) -> str:
+    """What stands below a heading of the second level."""
+    return README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
 
 
 def blocks(heading: str, language: str) -> list[str]:
     """The fenced blocks of one language in one section."""
-    section = README.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    return re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", section(heading), re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -41,32 +49,38 @@ async def server(anyio_backend: Any, database: Database, run: Run) -> AsyncItera
         await started.aclose()
 
 
-@pytest.mark.skipif(any(shutil.which(tool) is None for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}")
-async def test_e2e_04_the_readme_carries_a_listing_from_draft_to_a_redeemed_token(
-    server: Servers, tmp_path: Path
-) -> None:
-    partner = await server.people_of(0).partner("whs")
-    url = server.processes[0].url
-    script = "\n".join([*blocks("For publishers", "sh"), *blocks("For buyers", "sh"), 'echo "token $INSTALL_TOKEN"'])
-    script = script.replace("http://127.0.0.1:8000", url)
-    told = run_shell(script, tmp_path, {})
-    token = told.rsplit("token ", 1)[1].strip()
-    assert token.startswith("fpt_")
-    (partner_script,) = blocks("For partner systems", "sh")
-    environment = {
-        "BASE": url,
-        "PARTNER_KEY_ID": partner.key_id,
-        "PARTNER_SECRET": partner.secret,
-        "INSTALL_TOKEN": token,
-    }
-    answers = run_shell(partner_script.replace(".venv/bin/python", sys.executable), ROOT, environment)
-    assert answers.count('"whsAgentId"') == 3, "the Bash, Node and Python clients get the same answer"
+@pytest.fixture(scope="module")
+def tour(server: Servers, database: Database, run: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the whole tour prints when it is pasted into one shell, in the server's environment."""
+    folder = tmp_path_factory.mktemp("checkout")
+    (folder / "contracts").symlink_to(ROOT / "contracts")
+    script = "\n".join(f"{block}\necho '{MARK}'" for block in blocks("A first tour", "sh"))
+    return run_shell(script, folder, {**environment(database, run.folder), "BASE": server.processes[0].url})
+
+
+needs_tools = pytest.mark.skipif(any(shutil.which(tool) is None for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}")
+
+
+@needs_tools
+async def test_e2e_04_a_newcomer_carries_a_listing_from_draft_to_a_redeemed_token(tour: str) -> None:
+    *_, redeemed, rest = tour.split(MARK)
+    assert rest.strip() == ""
+    assert redeemed.count('"whsAgentId"') == 3, "the Bash, Node and Python clients get the same answer"
+
+
+@needs_tools
+async def test_a_refusal_looks_as_the_readme_shows_it(tour: str) -> None:
+    (shown,) = (json.loads(block) for block in blocks("A first tour", "json"))
+    refused = next(json.loads(line) for line in re.findall(r'\{"error".*\}\}', tour))
+    assert shown["error"].pop("requestId").startswith("req_")
+    refused["error"].pop("requestId")
+    assert refused == shown
 
 
 async def test_e2e_04_the_readmes_python_client_redeems(server: Servers) -> None:
     partner = await server.people_of(0).partner("whs")
     url = server.processes[0].url
-    (source,) = blocks("For partner systems", "python")
+    (source,) = blocks("A first tour", "python")
     given = {
         "base_url": url,
         "partner_key_id": partner.key_id,
@@ -77,6 +91,36 @@ async def test_e2e_04_the_readmes_python_client_redeems(server: Servers) -> None
     assert "redemption" not in given, "a token that names nothing is NotRedeemable"
     with RedeemClient(url, partner.key_id, partner.secret) as client:
         assert client.ping().partner_key_id == partner.key_id
+
+
+def test_the_readme_names_what_make_does() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^(?:\$ )?make ([a-z]+)", README, re.MULTILINE))
+    assert {"demo", "test", "check", "contracts", "bench", "lock"} <= named <= targets
+
+
+@pytest.fixture
+def own_server(cluster: Cluster) -> Iterator[str]:
+    """Host and database of a server on which the README's SQL was run."""
+    if not cluster.has_superuser:
+        pytest.skip("needs a superuser")
+    (statements,) = blocks("For operators", "sql")
+    place = cluster.creator.set(username="nobody", password="-", database="market")
+    with psycopg.connect(cluster.creator.render_as_string(hide_password=False), autocommit=True) as superuser:
+        for statement in statements.strip().splitlines():
+            superuser.execute(statement.encode())
+        try:
+            yield place.render_as_string(hide_password=False).partition("://nobody:-@")[2]
+        finally:
+            superuser.execute("drop database market with (force)")
+            superuser.execute("drop role market_owner, market_app")
+
+
+@pytest.mark.slow
+def test_an_operator_sets_up_a_server_of_her_own(own_server: str, tmp_path: Path) -> None:
+    (script,) = (block for block in blocks("For operators", "sh") if "export FLEETPROMPT_DATABASE_URL" in block)
+    told = run_shell(script.replace("db.example/market", own_server), tmp_path, {})
+    assert "The database is at migration" in told
 
 
 def test_the_readme_lists_every_setting() -> None:
@@ -92,17 +136,17 @@ def test_the_readme_shows_every_command() -> None:
     assert shown | {"demo"} == listed
 
 
-def run_shell(script: str, folder: Path, environment: dict[str, str]) -> str:
+def run_shell(script: str, folder: Path, variables: dict[str, str]) -> str:
     """Run a script as a reader would paste it, and return what it printed."""
     path = {"PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin", "HOME": str(folder)}
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=folder,
-        env={**path, **environment},
+        env={**path, **variables},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
     return done.stdout
