@@ -120,7 +120,7 @@ def open_folder(data_dir: Path) -> Folder:
     serves another purpose, or has a parent that the server's account cannot cross.
     """
     data_dir = data_dir.expanduser().resolve()
-    _take_data_dir(data_dir)
+    take_data_dir(data_dir)
     account = _server_account(data_dir / HOME)
     if account.is_other:
         _refuse_uncrossable(data_dir, account)
@@ -217,7 +217,8 @@ def _outer(account: Account) -> Account:
     return Account(os.geteuid(), account.gid)
 
 
-def _take_data_dir(data_dir: Path) -> None:
+def take_data_dir(data_dir: Path) -> None:
+    """Make DATA_DIR ours, with the mode that lets the database's account cross it. Raises EmbeddedError."""
     mode = 0o711 if os.geteuid() == 0 else 0o700
     for folder in reversed([path for path in (data_dir, *data_dir.parents) if not path.exists()]):
         with suppress(FileExistsError):

@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import time
+from pathlib import Path
 
 import click
 import httpx
@@ -17,7 +18,10 @@ from rich.console import Console
 from fleetprompt.commands.demo.server import create_admin, running_server
 from fleetprompt.commands.demo.stage import Stage
 from fleetprompt.commands.demo.story import Story
-from fleetprompt.commands.instance import read_settings
+from fleetprompt.commands.instance import Failure, read_settings
+from fleetprompt.settings import PREFIX
+from fleetprompt.store.embedded import EmbeddedError
+from fleetprompt.store.embedded_folder import take_data_dir
 
 
 @click.command()
@@ -27,7 +31,7 @@ def demo(leave: bool, port: int) -> None:
     """Carry a listing from draft to a redeemed install token, printing each request and its answer."""
     started = time.perf_counter()
     console = Console(highlight=False, soft_wrap=True)
-    environment = {**os.environ, "FLEETPROMPT_DATA_DIR": str(read_settings().data_dir / "demo")}
+    environment = _environment(read_settings().data_dir)
     password = secrets.token_urlsafe(12)
     with running_server(environment, port) as url:
         httpx.get(f"{url}/healthz").raise_for_status()
@@ -44,6 +48,16 @@ def demo(leave: bool, port: int) -> None:
             console.print(f"  [dim]{role:<9}[/dim] {person.email}")
         _wait_for_ctrl_c()
         console.print("\nStopping the server.")
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
+    """What the demo's server gets to see: none of the operator's settings, above all not her database."""
+    try:
+        take_data_dir(data_dir)
+    except EmbeddedError as error:
+        raise Failure(str(error)) from error
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return {**ours, f"{PREFIX}DATA_DIR": str(data_dir / "demo")}
 
 
 def _wait_for_ctrl_c() -> None:
