@@ -13,9 +13,8 @@ from fleetprompt.enums import EventType
 from fleetprompt.errors import invalid, not_found
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
-from fleetprompt.runtime.run import MutationTx
+from fleetprompt.runtime.run import MutationTx, StalePreparation
 from fleetprompt.runtime.services import Services
-from fleetprompt.store.db import SERIALIZATION_FAILURE, Rerun
 
 
 class _Checked(msgspec.Struct, frozen=True):
@@ -57,7 +56,7 @@ async def change_password(
     """
     row = await tx.one(users.credentials(own_as_user(actor), kept_session_id=actor.session_id, now_ms=tx.now_ms))
     if row is None or row.password_hash != checked.stored_hash:
-        raise Rerun(SERIALIZATION_FAILURE)
+        raise StalePreparation
     if checked.new_hash is None:
         raise invalid(("current", "is not your password"))
     changed = events.password_changed(actor.user)

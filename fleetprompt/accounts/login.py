@@ -17,9 +17,8 @@ from fleetprompt.fields import comparable_email
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.idempotency import SessionChange
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
-from fleetprompt.runtime.run import MutationTx
+from fleetprompt.runtime.run import MutationTx, StalePreparation
 from fleetprompt.runtime.services import Services
-from fleetprompt.store.db import SERIALIZATION_FAILURE, Rerun
 
 
 class _Verified(msgspec.Struct, frozen=True):
@@ -54,7 +53,7 @@ async def login(tx: MutationTx, _: Actor, command: Login, verified: _Verified) -
     """
     account = await tx.one(users.account_by_email(comparable_email(command.email)))
     if account is None or account.password_hash != verified.account.password_hash:
-        raise Rerun(SERIALIZATION_FAILURE)
+        raise StalePreparation
     if account.suspended_at_ms is not None:
         raise unauthenticated("sign_in")
     session_id = tx.new_id()

@@ -27,6 +27,7 @@ from fleetprompt.store.db import CommitUnknown, ConnectionLost, PooledConnection
 from fleetprompt.store.statements import Bound
 
 RERUN_MS_MAX: Final = 4_000
+STALE_PREPARATION: Final = "stale_preparation"
 PAUSE_S_MIN: Final = 0.002
 PAUSE_S_MAX: Final = 0.1
 
@@ -72,6 +73,33 @@ class ReplayFound(Exception):
     def __init__(self, reply: Reply) -> None:
         super().__init__()
         self.reply = reply
+
+
+class StalePreparation(Rerun):
+    """What was prepared from a row no longer fits it: it is prepared anew, and the verb runs again."""
+
+    def __init__(self) -> None:
+        super().__init__(STALE_PREPARATION)
+
+
+class _Preparation:
+    """What a verb has ready before its transaction: costly, and kept for every rerun that does not find it stale."""
+
+    def __init__(self, operation: Operation, services: Services, actor: Actor, command: msgspec.Struct) -> None:
+        self._prepare = operation.prepare
+        self._services = services
+        self._given = (actor, command)
+        self._arguments: Sequence[Any] | None = self._given if operation.prepare is None else None
+
+    async def arguments(self) -> Sequence[Any]:
+        """What the verb takes behind its transaction."""
+        if self._arguments is None and self._prepare is not None:
+            self._arguments = (*self._given, await self._prepare(self._services, *self._given))
+        return self._arguments or self._given
+
+    def discard(self) -> None:
+        """Prepare anew for the next run."""
+        self._arguments = None
 
 
 class MutationTx(Tx):
@@ -140,12 +168,13 @@ async def run(operation: Operation, services: Services, actor: Actor, command: m
     Raises the verb's refusals; CONFLICT for a reused key; UNAVAILABLE where the conflicts or the outage outlast 4 s.
     """
     entry = _ledger_entry(operation, services, actor, call)
+    preparation = _Preparation(operation, services, actor, command)
     async with AsyncExitStack() as stack:
         if entry is not None:
             await stack.enter_async_context(services.turnstile.pass_through(entry.scope))
         return await _until_it_stood_alone(
             services,
-            lambda: _once(operation, services, actor, command, call, entry),
+            lambda: _once(operation, services, actor, preparation, call, entry),
             is_replayable=entry is not None,
         )
 
@@ -200,13 +229,11 @@ async def _once(
     operation: Operation,
     services: Services,
     actor: Actor,
-    command: msgspec.Struct,
+    preparation: _Preparation,
     call: Call,
     entry: LedgerEntry | None,
 ) -> Reply:
-    arguments: Sequence[Any] = (actor, command)
-    if operation.prepare is not None:
-        arguments = (actor, command, await operation.prepare(services, actor, command))
+    arguments = await preparation.arguments()
     async with services.db.connection() as connection:
         tx = MutationTx(connection, services, call, entry, rechecks_replay=operation.rechecks_replay)
         try:
@@ -214,6 +241,9 @@ async def _once(
         except ReplayFound as found:
             await _leave(tx)
             return found.reply
+        except StalePreparation:
+            preparation.discard()
+            raise
         except Refusal as refusal:
             if refusal.code is not Code.UNAVAILABLE:
                 await _leave(tx)

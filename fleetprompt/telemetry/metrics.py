@@ -28,7 +28,9 @@ CLIENT_GONE: Final = "CLIENT_GONE"
 OTHER: Final = "other"
 UNMATCHED: Final = "unmatched"
 JOB: Final = "job_name"  # Prometheus itself labels what it scrapes with `job`
-RERUN_CAUSES: Final = frozenset({"23505", "40001", "40P01", "XX000", "connection_lost", "commit_unknown"})
+RERUN_CAUSES: Final = frozenset(
+    {"23505", "40001", "40P01", "XX000", "connection_lost", "commit_unknown", "stale_preparation"}
+)
 _CODES: Final = frozenset({OK, CLIENT_GONE, *(code.value for code in Code)})
 _REQUEST_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _POOL_BUCKETS_S: Final = (0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0, 5.0)
@@ -209,7 +211,7 @@ class Metrics:
         self._pool_waits.get(pool, self._pool_waits[OTHER]).observe(seconds)
 
     def rerun(self, cause: str) -> None:
-        """A transaction runs again because of this SQLSTATE, or because its connection was lost."""
+        """A transaction runs again because of this SQLSTATE, a lost connection, or a row that has moved on."""
         self._reruns.increment(cause)
 
     def signature_refused(self, reason: str) -> None:
