@@ -30,7 +30,8 @@ async def arrive(scope: Any, receive: Receive, body_bytes_max: int) -> Arrived:
     headers: dict[str, str] = {}
     for raw_name, raw_value in raw_headers:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        separator = "; " if name == "cookie" else ", "  # a proxy may have split it (RFC 9113, 8.2.3)
+        headers[name] = f"{headers[name]}{separator}{value}" if name in headers else value
     return Arrived(
         method=scope["method"],
         raw_path=scope.get("raw_path") or scope["path"].encode(),

@@ -207,10 +207,10 @@ LARGE_HEADS: Final = {
     "many headers": [GET + b"".join(b"X-%d: a\r\n" % n for n in range(5_000)) + b"\r\n"],
     "one header many times": [GET + b"X-A: a\r\n" * 8_000 + b"\r\n"],
     "a long path": [b"GET /healthz?" + b"a" * HEAD_BYTES_MAX + b" HTTP/1.1\r\n" + HOST + b"\r\n"],
-    "a header without an end": [GET + b"X-A: ", *[b"a" * 8_192] * 5],
-    "a path without an end": [b"GET /", *[b"a" * 8_192] * 5],
-    "trailers without an end": [POST + CHUNKED + b"\r\n" + CHUNKS[:-2] + b"X-A: ", *[b"a" * 8_192] * 5],
-    "a chunk's extension without an end": [POST + CHUNKED + b"\r\n2;a=", *[b"a" * 8_192] * 5],
+    "a header without an end": [GET + b"X-A: ", *[b"a" * 8_200] * 4],
+    "a path without an end": [b"GET /", *[b"a" * 8_200] * 4],
+    "trailers without an end": [POST + CHUNKED + b"\r\n" + CHUNKS[:-2] + b"X-A: ", *[b"a" * 8_200] * 4],
+    "a chunk's extension without an end": [POST + CHUNKED + b"\r\n2;a=", *[b"a" * 8_200] * 4],
     "line ends only": [b"\r\n" * 20_000],
 }
 
@@ -252,19 +252,22 @@ async def test_who_takes_too_long_to_ask_is_left(what: str, wire: Wire, hurried:
             for piece in TRICKLES[what]:
                 writer.write(piece)
                 await asyncio.sleep(SOON_S / 5)
-            async with asyncio.timeout(SOON_S * 10):
-                said = await reader.read()
-    assert len(answers_in(said)) == said.count(b"HTTP/1.1 200")
+            said = b""
+            with suppress(ConnectionResetError):  # where the last piece came too late already
+                async with asyncio.timeout(5):
+                    said = await reader.read()
+    assert all(answer.status_code == 200 for answer in answers_in(said))
 
 
 async def test_a_byte_now_and_then_wins_no_time(wire: Wire, hurried: None) -> None:
-    async with wire.open() as (reader, writer), asyncio.timeout(SOON_S * 10):
+    async with wire.open() as (reader, writer), asyncio.timeout(5):
         writer.write(POST + LENGTH + b"\r\n")
         reading = asyncio.create_task(reader.read())
         while not reading.done():
             writer.write(b" ")
             await asyncio.sleep(SOON_S / 5)
-        assert await reading == b""
+        with suppress(ConnectionResetError):
+            assert await reading == b""
 
 
 async def test_who_does_not_take_the_answer_is_left(wire: Wire, hurried: None) -> None:
