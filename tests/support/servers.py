@@ -25,6 +25,7 @@ SERVE = (sys.executable, "-m", "fleetprompt", "serve")
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60
 STOP_WITHIN_S = 15
+KEPT_IDLE_S_MAX = 2
 ADDRESS = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 
 
@@ -102,7 +103,8 @@ class Alternating(httpx.AsyncBaseTransport):
     def __init__(self, servers: list[ServerProcess]) -> None:
         self._servers = servers
         self._turns = count()
-        self._http = httpx.AsyncHTTPTransport()
+        # Let go before the servers do, so that no request meets a connection that is just being closed.
+        self._http = httpx.AsyncHTTPTransport(limits=httpx.Limits(keepalive_expiry=KEPT_IDLE_S_MAX))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request. Raises httpx.ConnectError where the server whose turn it is does not run."""
