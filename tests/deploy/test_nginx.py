@@ -119,7 +119,7 @@ async def test_i_int_03_a_partner_reaches_the_internal_name_and_covers_its_autho
     inside = Partner(await behind.line(url=INTERNAL_URL), SystemClock(), partner.secret, partner.body)
     assert assert_ok(await inside.post(PING))["partnerKeyId"] == partner.key_id
     for path in ("/v1/public/facets", "/v1/me", "/healthz", "/metrics"):
-        assert_error(await inside.get(path), "NOT_FOUND")
+        assert_error(await inside.client.get(path), "NOT_FOUND")
 
 
 async def test_plain_http_is_sent_to_https_with_its_path(behind: Behind) -> None:
