@@ -104,8 +104,10 @@ def admit(actor: Actor, access: Access, scope: KeyScope | None) -> None:
             raise unauthorized("No API key reaches this; sign in instead.")
         if scope not in actor.scopes:
             raise unauthorized(f"This API key lacks the scope {scope}.")
-    if access is Access.PUBLISHER and (Capability.PUBLISHER not in actor.capabilities or actor.publisher_id is None):
+    if access is Access.PUBLISHER and Capability.PUBLISHER not in actor.capabilities:
         raise unauthorized("This needs the publisher capability.")
+    if access is Access.PUBLISHER and actor.publisher_id is None:
+        raise unauthorized("This needs a publisher: write your profile first.")
     if access is Access.ADMIN and Capability.ADMIN not in actor.capabilities:
         raise unauthorized("This needs the admin capability.")
 

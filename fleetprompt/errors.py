@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -23,7 +24,7 @@ class Code(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
 
 
-STATUS: dict[Code, int] = {
+STATUS: Final[Mapping[Code, int]] = {
     Code.VALIDATION_FAILED: 400,
     Code.UNAUTHENTICATED: 401,
     Code.UNAUTHORIZED: 403,
@@ -134,9 +135,12 @@ def not_found() -> Refusal:
     return Refusal(Code.NOT_FOUND, "There is nothing here, or you may not see it.")
 
 
-def unauthenticated(log_reason: str) -> Refusal:
-    """UNAUTHENTICATED: the one answer for every failed authentication; `log_reason` goes to the log only."""
-    return Refusal(Code.UNAUTHENTICATED, "Authentication is missing or not valid.", log_reason=log_reason)
+def unauthenticated(log_reason: str, hint: str | None = None) -> Refusal:
+    """UNAUTHENTICATED: the one answer for every failed authentication; `log_reason` goes to the log only.
+
+    hint: which check failed, for whoever has shown that she holds the key (ping).
+    """
+    return Refusal(Code.UNAUTHENTICATED, "Authentication is missing or not valid.", log_reason=log_reason, hint=hint)
 
 
 def unauthorized(message: str) -> Refusal:

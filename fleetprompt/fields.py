@@ -162,7 +162,8 @@ ExpiresInDays: TypeAlias = Annotated[int, Range(1, 365), Example(90)]
 StatsDays: TypeAlias = Annotated[int, Range(1, 90), Example(30)]
 
 SearchText: TypeAlias = Annotated[str, Text(0, 200, SOURCE), Example("review")]
-Limit: TypeAlias = Annotated[int, Range(1, 200), Example(50)]
+LIMIT_MAX: Final = 200
+Limit: TypeAlias = Annotated[int, Range(1, LIMIT_MAX), Example(50)]
 Cursor: TypeAlias = Annotated[str, Text(1, 2048, TOKEN), Example("WzE3OTUwMDAwMDAwMDBd")]
 IdempotencyKey: TypeAlias = Annotated[
     str, Text(1, 128, TOKEN), Header("Idempotency-Key"), Example("create-review-agent-1")

@@ -13,6 +13,7 @@ from typeid import TypeID
 PREFIXES: Final = frozenset(
     {"usr", "pub", "lst", "rel", "int", "tok", "key", "prt", "rpt", "evt", "ses", "req"},
 )
+"""Of everything that has an id (spec 3, D0.1)."""
 
 
 def new_uuid() -> UUID:
@@ -22,7 +23,9 @@ def new_uuid() -> UUID:
 
 @lru_cache(maxsize=16_384)
 def encode(prefix: str, value: UUID) -> str:
-    """The TypeID of `value`: `prefix_` and 26 characters of base32."""
+    """The TypeID of `value`: `prefix_` and 26 characters of base32. Raises ValueError for a prefix that is none."""
+    if prefix not in PREFIXES:
+        raise ValueError(f"{prefix} is no prefix of an id")
     return str(TypeID.from_uuid(uuid_utils.UUID(int=value.int), prefix))
 
 

@@ -19,7 +19,7 @@ from fleetprompt.enums import (
     ReleaseStatus,
     VerificationStatus,
 )
-from fleetprompt.fields import Command, ListingId, PublisherId, ReleaseId, SearchText, Slug
+from fleetprompt.fields import Command, ListingId, MarkdownFormat, PublisherId, ReleaseId, SearchText, Slug
 from fleetprompt.runtime.pagination import ListCommand, Page
 from fleetprompt.search_text import TextQuery, text_query
 
@@ -94,7 +94,7 @@ class ShowFacets(Command):
 class PublicMarkdown(msgspec.Struct, frozen=True, kw_only=True):
     """A text: its source and the safe HTML. A description that was never written is empty."""
 
-    format: str = "markdown"
+    format: MarkdownFormat = "markdown"
     markdown: str
     html: str
 

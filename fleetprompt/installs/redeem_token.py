@@ -38,20 +38,21 @@ async def redeem_token(tx: MutationTx, partner: Actor, command: RedeemToken) -> 
     found = await tx.one(tokens.redeemable(token.token_id))
     if found is None:
         raise not_found()
-    systems = (partner.target_system, command.target_system)
-    if refusal := (
-        rules.refusal_to_replay(found)
-        if tx.is_replay
-        else rules.refusal_to_redeem(found, token.hash, systems, tx.now_ms)
-    ):
-        raise refusal
     buyer_ref = secrets.buyer_ref(
         tx.ring, found.buyer_user_id, InstallTargetSystem(found.target_system), found.buyer_ref_version
     )
+    handed_out = redemption(found, buyer_ref, tx.now_ms)
+    if tx.replay is not None:
+        if refusal := rules.refusal_to_replay(found):
+            raise refusal
+        return Outcome(handed_out)
+    systems = (partner.target_system, command.target_system)
+    if refusal := rules.refusal_to_redeem(found, token.hash, systems, tx.now_ms):
+        raise refusal
     moved = msgspec.structs.replace(found, status=InstallIntentStatus.REDEEMED, updated_at_ms=tx.now_ms)
     delta = Delta(tx.new_id(), found.listing_id, rules.day_of(tx.now_ms), install_intents=0, redemptions=1)
     return Outcome(
-        redemption(found, buyer_ref, tx.now_ms),
+        handed_out,
         writes=[
             intents.move_intent(found, moved),
             tokens.end_token(found.buyer_user_id, found.token_id, InstallTokenStatus.REDEEMED, tx.now_ms),

@@ -15,8 +15,6 @@ from fleetprompt.ids import new_uuid
 from fleetprompt.store.statements import Bound, inserting, json
 from fleetprompt.store.tables import audit_events
 
-DETAILS_BYTES_MAX: Final = 4096
-
 DETAILS: Final[dict[EventType, type[msgspec.Struct]]] = {}
 """The declared struct of each event type that has details."""
 

@@ -70,7 +70,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One declared operation.
 
     owns: for each id field of the command, whose rows it may name. emits: the event types that a success may write.
-    rechecks_replay: the verb runs on a replay too and may refuse it, with `tx.is_replay` set (redeem).
+    rechecks_replay: the verb runs on a replay too and may refuse it, with `tx.replay` set (redeem).
     explains_signature: a verified call that fails a later check is told which one (ping).
     """
 

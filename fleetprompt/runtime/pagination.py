@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
 from fleetprompt import secrets
 from fleetprompt.errors import invalid
-from fleetprompt.fields import Command, Cursor, Range
+from fleetprompt.fields import Command, Cursor, Limit
 from fleetprompt.secrets import KeyRing
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
-LIMIT_MAX: Final = 200
 _PAGING_FIELDS: Final = frozenset({"limit", "cursor"})
 _canonical = msgspec.json.Encoder(order="deterministic")
 
@@ -23,7 +22,7 @@ _canonical = msgspec.json.Encoder(order="deterministic")
 class ListCommand(Command):
     """What every list takes beside its own filters."""
 
-    limit: Annotated[int, Range(1, LIMIT_MAX)] = 50
+    limit: Limit = 50
     cursor: Cursor | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -130,9 +130,9 @@ class MutationTx(Tx):
         self.nonce_is_new = False
 
     @property
-    def is_replay(self) -> bool:
-        """Whether the ledger holds this request's reply; only verbs that recheck replays see it set."""
-        return self._entry is not None and self._entry.replay is not None
+    def replay(self) -> Reply | None:
+        """The reply that the ledger holds for this request; only verbs that recheck replays see one."""
+        return None if self._entry is None else self._entry.replay
 
     def new_id(self) -> UUID:
         """A fresh UUIDv7."""
@@ -248,9 +248,9 @@ async def _once(
             if refusal.code is not Code.UNAVAILABLE:
                 await _leave(tx)
             raise
-        if tx.is_replay and entry is not None and entry.replay is not None:
+        if (replay := tx.replay) is not None:
             await _leave(tx)
-            return entry.replay
+            return replay
         reply = Reply(
             status=call.status, body=_encoder.encode(outcome.result), etag=outcome.etag, session=outcome.session
         )

@@ -52,7 +52,7 @@ MEANINGS: Final[Mapping[int, str]] = {
     WRONG_MEDIA_TYPE: "The body is not plain `application/json`.",
     429: "Too many requests; `Retry-After` says when to come back.",
     500: "A defect on our side, never with a detail.",
-    503: "The database is away or busy; `Retry-After` says when to come back.",
+    503: "The database is away, the server is stopping, or too much happens at once; `Retry-After` says when to come.",
 }
 
 _HEADERS: Final[Mapping[int, tuple[str, ...]]] = {

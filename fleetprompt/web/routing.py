@@ -78,9 +78,9 @@ def put(path: str, operation: Operation) -> Route:
     return Route(method="PUT", path=path, operation=operation)
 
 
-def patch(path: str, operation: Operation, *, etag: Callable[[Any], str] | None = None) -> Route:
+def patch(path: str, operation: Operation) -> Route:
     """A write that changes the named fields."""
-    return Route(method="PATCH", path=path, operation=operation, etag=etag)
+    return Route(method="PATCH", path=path, operation=operation)
 
 
 def internal_post(path: str, operation: Operation) -> Route:

@@ -98,7 +98,4 @@ class SignedCalls:
     async def _refusal(self, refused: SignatureRefused, operation: Operation, exchange: Exchange) -> Refusal:
         await self._gate.count_failed_verification(exchange)
         self._services.metrics.signature_refused(refused.reason.value)
-        refusal = unauthenticated(refused.reason.value)
-        if operation.explains_signature:
-            refusal.hint = refused.hint
-        return refusal
+        return unauthenticated(refused.reason.value, refused.hint if operation.explains_signature else None)

@@ -12,11 +12,11 @@ from fleetprompt.accounts.revoke_api_key import revoke_api_key
 from fleetprompt.authz import Access
 from fleetprompt.enums import Capability, KeyScope
 from fleetprompt.errors import not_found
+from fleetprompt.fields import LIMIT_MAX
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import FormPage, Page
 from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
-from fleetprompt.runtime.pagination import LIMIT_MAX
 from fleetprompt.runtime.pagination import Page as Found
 
 SHOWN: Final = 50

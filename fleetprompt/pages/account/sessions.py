@@ -9,11 +9,11 @@ from fleetprompt.accounts.reads import list_sessions
 from fleetprompt.accounts.revoke_session import revoke_session
 from fleetprompt.authz import Access
 from fleetprompt.errors import not_found
+from fleetprompt.fields import LIMIT_MAX
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import FormPage, Page
 from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
-from fleetprompt.runtime.pagination import LIMIT_MAX
 from fleetprompt.runtime.pagination import Page as Found
 
 SHOWN: Final = 50
