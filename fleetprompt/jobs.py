@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 import time
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -30,6 +31,7 @@ from fleetprompt.runtime.services import Services
 logger = logging.getLogger(__name__)
 
 LATE_AFTER_PERIODS: Final = 3
+STOP_S_MAX: Final = 5.0
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -88,23 +90,35 @@ class JobRunner:
         self._services = services
         self._jobs = jobs
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
 
     def start(self) -> None:
         """Begin, each job after a pause of its own, so that processes started together do not run in step."""
         self._tasks = [asyncio.create_task(self._repeat(job), name=job.name) for job in self._jobs]
 
     async def stop(self) -> None:
-        """Stop at the next pause; what is running is cancelled, and its transaction rolled back."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """Begin nothing more, and wait for what is running; after `STOP_S_MAX` it is left.
+
+        A batch that is left has either been committed or loses its connection, so it happens whole or not at all.
+        """
+        self._stopping.set()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_S_MAX)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
 
     async def _repeat(self, job: Job) -> None:
-        await asyncio.sleep(random.uniform(0, min(job.period_s, 5)))
-        while True:
+        await self._pause(random.uniform(0, min(job.period_s, 5)))
+        while not self._stopping.is_set():
             await self._run_once(job)
-            await asyncio.sleep(job.period_s * random.uniform(0.9, 1.1))
+            await self._pause(job.period_s * random.uniform(0.9, 1.1))
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait for a turn, or for the stop if that comes first."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _run_once(self, job: Job) -> None:
         try:
