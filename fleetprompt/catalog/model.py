@@ -37,12 +37,12 @@ class SearchListings(ListCommand):
     @property
     def text(self) -> TextQuery | None:
         """What `q` asks for, None where it is absent or blank."""
-        return None if isinstance(self.q, UnsetType) else text_query(self.q)
+        return None if self.q is UNSET else text_query(self.q)
 
     @property
     def order(self) -> ListingSort:
         """The sort that is asked for, or by default relevance with a text and the newest without."""
-        if isinstance(self.sort, UnsetType):
+        if self.sort is UNSET:
             return ListingSort.NEWEST if self.text is None else ListingSort.RELEVANCE
         return self.sort
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Final
 from uuid import UUID
 
-from msgspec import UnsetType
+from msgspec import UNSET
 
 from fleetprompt import search_text
 from fleetprompt.authz import PUBLIC, Access, Actor
@@ -60,8 +60,8 @@ async def search(look: Look, _: Actor, command: SearchListings) -> Page[FoundLis
         text=text,
         matching=search_text.matching(text, command.tags, command.categories),
         narrowing=search_text.matching(None, command.tags, command.categories),
-        asset_kind=None if isinstance(command.asset_kind, UnsetType) else command.asset_kind,
-        publisher_id=None if isinstance(command.publisher_id, UnsetType) else command.publisher_id,
+        asset_kind=None if command.asset_kind is UNSET else command.asset_kind,
+        publisher_id=None if command.publisher_id is UNSET else command.publisher_id,
         after=None if pager.after is None else (pager.after[0], UUID(pager.after[1])),
         fetch=pager.fetch,
     )

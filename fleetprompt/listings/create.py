@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from msgspec import UnsetType
+from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import AssetKind, EventType, KeyScope, ListingStatus
@@ -20,7 +20,7 @@ from fleetprompt.runtime.services import Services
 
 
 async def _judge_description(services: Services, actor: Actor, command: CreateListing) -> StoredMarkdown | None:
-    if isinstance(command.description, UnsetType):
+    if command.description is UNSET:
         return None
     return await judge_for_storage(services, actor, command.description.markdown, "description.markdown")
 

@@ -42,7 +42,7 @@ async def list_own(look: Look, actor: Actor, command: OwnListings) -> Page[Publi
     """The caller's listings, the newest first (spec 6.3). Raises VALIDATION_FAILED on `cursor`."""
     scope = own_as_publisher(actor)
     pager = Pager(look.ring, "listings.list_own", str(scope.publisher_id), command)
-    status = None if isinstance(command.status, UnsetType) else command.status
+    status = None if command.status is UNSET else command.status
     after = None if pager.after is None else UUID(pager.after[0])
     rows = await look.many(statements.page(scope, status=status, after=after, fetch=pager.fetch))
     return pager.page(rows, place=lambda row: [str(row.id)], item=listing_item)

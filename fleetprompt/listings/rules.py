@@ -124,9 +124,9 @@ def content_of(command: CreateListing, description_source: str | None) -> Conten
 
 def revised(current: Content, command: ReviseListing, description_source: str | None) -> Content:
     """`current` with the command's changes. description_source: the new description in normal form, if there is one."""
-    kept_description = current.description if isinstance(command.description, UnsetType) else UNSET
+    kept_description = current.description if command.description is UNSET else UNSET
     return Content(
-        name=current.name if isinstance(command.name, UnsetType) else command.name,
+        name=current.name if command.name is UNSET else command.name,
         summary=_cleared(command.summary, current.summary, ""),
         description=kept_description if description_source is None else _source(description_source),
         tags=_cleared(command.tags, current.tags, ()),
@@ -141,13 +141,13 @@ def _source(markdown: str | None) -> DescriptionSource | UnsetType:
 
 
 def _cleared(new: Value | UnsetType | None, current: Value, empty: Value) -> Value:
-    if isinstance(new, UnsetType):
+    if new is UNSET:
         return current
     return empty if new is None else new
 
 
 def _revised_links(current: Links, patch: LinksPatch | UnsetType | None) -> Links:
-    if isinstance(patch, UnsetType):
+    if patch is UNSET:
         return current
     if patch is None:
         return Links()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import UnsetType
+from msgspec import UNSET
 
 from fleetprompt import ids
 from fleetprompt.authz import Access, Actor, own_as_publisher
@@ -27,7 +27,7 @@ from fleetprompt.runtime.services import Services
 async def _judge(services: Services, actor: Actor, command: PublishRelease) -> StoredMarkdown | None:
     if refusal := rules.unsupported_download(command.artifacts):
         raise refusal
-    if isinstance(command.notes, UnsetType):
+    if command.notes is UNSET:
         return None
     return await judge_for_storage(services, actor, command.notes.markdown, "notes.markdown")
 
@@ -80,7 +80,7 @@ async def publish(
 def _substance(command: PublishRelease, notes: StoredMarkdown | None) -> Substance:
     return Substance(
         refs=command.refs,
-        asset_digest=None if isinstance(command.asset_digest, UnsetType) else command.asset_digest,
+        asset_digest=None if command.asset_digest is UNSET else command.asset_digest,
         compat=command.compat,
         artifacts=command.artifacts,
         notes=None if notes is None else notes.source,

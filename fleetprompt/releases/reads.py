@@ -39,7 +39,7 @@ async def list_own(look: Look, actor: Actor, command: OwnReleases) -> Page[Publi
     """
     scope = own_as_publisher(actor)
     pager = Pager(look.ring, "releases.list_own", str(scope.publisher_id), command)
-    version = None if isinstance(command.version, UnsetType) else command.version
+    version = None if command.version is UNSET else command.version
     after = None if pager.after is None else UUID(pager.after[0])
     rows = await look.many(statements.page(scope, command.listing_id, version=version, after=after, fetch=pager.fetch))
     if not rows and await look.one(statements.listing(scope, command.listing_id)) is None:
