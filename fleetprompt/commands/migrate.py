@@ -25,6 +25,8 @@ def migrate(print_sql: bool) -> None:
         try:
             before = migrations.current(instance.owner_url)
             migrations.migrate(instance.owner_url, instance.serving_url)
+        except migrations.BlockedError as error:
+            raise Failure(f"{error} Run it again when they have ended, or end them.") from error
         except psycopg.Error as error:
             raise Failure(f"The migration did not run: {error}") from error
     click.echo(f"The database is at migration {migrations.head()} (it was at {before or 'none'}).")

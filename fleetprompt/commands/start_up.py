@@ -31,6 +31,8 @@ def bring_up_to_date(instance: Instance) -> None:
         _settle_schema(instance)
         with inspection.looking(instance.serving_url) as connection:
             (found,) = inspection.read(connection, in_use(SystemClock().now_ms()))
+    except migrate.BlockedError as error:
+        raise Failure(f"{error} Start again when they have ended.") from error
     except psycopg.Error as error:
         raise Failure(f"The database cannot be reached: {error}") from error
     _settle_keys(instance, found)

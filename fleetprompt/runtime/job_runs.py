@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, cast, extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fleetprompt.authz import Access, Actor
@@ -49,11 +49,12 @@ class JobRun(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class JobsStanding(msgspec.Struct, frozen=True):
-    """The jobs that ever ended well with the times when each last did, and when the database was first used."""
+    """The jobs that ever ended well with the times when each last did, when the database was first used, its time."""
 
     jobs: list[str]
     succeeded_at_ms: list[int]
     first_used_at_ms: int | None
+    now_ms: int
 
 
 _STANDING: Final = reading(
@@ -64,6 +65,7 @@ _STANDING: Final = reading(
             "succeeded_at_ms"
         ),
         select(func.min(key_versions.c.first_seen_at_ms)).scalar_subquery().label("first_used_at_ms"),
+        cast(extract("epoch", func.clock_timestamp()) * 1000, BigInteger).label("now_ms"),
     ),
     JobsStanding,
 )

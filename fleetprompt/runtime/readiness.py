@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Text, column, select, table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Text,
+    cast,
+    column,
+    extract,
+    func,
+    literal_column,
+    select,
+    table,
+)
 
 from fleetprompt import __version__
 from fleetprompt.authz import Access, Actor
@@ -39,24 +51,33 @@ class KeyVersion(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Readiness(msgspec.Struct, frozen=True, rename="camel"):
-    """That the process can serve: the schema it found and the keys it knows."""
+    """That the process can serve: the database and schema it found, its clock beside the database's, its keys.
+
+    database: `writable`, or `read_only` while it takes no writes. clock_ahead_ms: negative where ours is behind.
+    """
 
     ok: bool
     version: str
     database: str
     migration: str
+    clock_ahead_ms: int
     key_versions: list[KeyVersion]
 
 
-class Migration(msgspec.Struct, frozen=True):
-    """The revision that the database is at."""
+class Standing(msgspec.Struct, frozen=True):
+    """What the database says of itself: its revision, its time, and whether it refuses writes."""
 
     version_num: str
+    now_ms: int
+    read_only: bool
 
 
-_MIGRATION: Final = reading(
-    "readiness.migration", select(column("version_num", Text)).select_from(table("alembic_version")), Migration
+_SAYS: Final[tuple[ColumnElement[Any], ...]] = (
+    column("version_num", Text),
+    cast(extract("epoch", func.clock_timestamp()) * 1000, BigInteger).label("now_ms"),
+    cast(func.current_setting(literal_column("'transaction_read_only'")), Boolean).label("read_only"),
 )
+_STANDING: Final = reading("readiness.standing", select(*_SAYS).select_from(table("alembic_version")), Standing)
 
 
 @cache
@@ -76,9 +97,9 @@ async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
 
     Raises UNAVAILABLE otherwise.
     """
-    row = await look.one(_MIGRATION.bind())
-    at = "none" if row is None else row.version_num
-    if at != _head():
+    standing = await look.one(_STANDING.bind())
+    at = "none" if standing is None else standing.version_num
+    if standing is None or at != _head():
         message = f"The database is at migration {at}, this version needs {_head()}."
         raise unavailable(message, Outage.OTHER_MIGRATION, retry_after_s=5)
     ring = look.ring
@@ -88,8 +109,9 @@ async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
     return Readiness(
         ok=True,
         version=__version__,
-        database="reachable",
+        database="read_only" if standing.read_only else "writable",
         migration=at,
+        clock_ahead_ms=look.now_ms - standing.now_ms,
         key_versions=[
             KeyVersion(version, fingerprint, version == ring.current)
             for version, fingerprint in ring.fingerprints.items()

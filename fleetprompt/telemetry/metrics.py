@@ -150,6 +150,11 @@ class Metrics:
         self._database_up = self._gauge(
             "database_up", "Whether the database answered when these metrics were asked for", merging="mostrecent"
         )
+        self._clock_ahead = self._gauge(
+            "clock_ahead_seconds",
+            "This machine's clock less the database's",
+            merging="mostrecent",
+        )
         waits = self._histogram(
             "pool_wait_seconds", "Time until a connection was free, by pool", "pool", buckets=_POOL_BUCKETS_S
         )
@@ -250,6 +255,10 @@ class Metrics:
     def database_answered(self, answered: bool) -> None:
         """Whether the database answered just now."""
         self._database_up.set(answered)
+
+    def clock_is_ahead(self, ms: int) -> None:
+        """How far this machine's clock is ahead of the database's; negative where it is behind."""
+        self._clock_ahead.set(ms / 1000)
 
     def worker_ended(self, cause: str) -> None:
         """A worker process ended without being told to."""

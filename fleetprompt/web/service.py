@@ -54,6 +54,7 @@ async def _look_at_jobs(look: Look) -> None:
         since_ms = look.now_ms if found.first_used_at_ms is None else found.first_used_at_ms
         succeeded_at_ms = dict(zip(found.jobs, found.succeeded_at_ms, strict=True))
         measured.jobs_stand(succeeded_at_ms, since_ms, look.now_ms)
+        measured.clock_is_ahead(look.now_ms - found.now_ms)
 
 
 @query("service.openapi", who=Access.ANYONE)

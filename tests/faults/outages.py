@@ -11,6 +11,7 @@ import httpx
 from fleetprompt.errors import Outage
 from tests.support.answers import assert_error
 from tests.support.application import App
+from tests.support.metrics import value_of
 
 ANSWERED_WITHIN_S = 5.0
 BACK_WITHIN_S = 30.0
@@ -37,9 +38,7 @@ async def assert_outage(app: App, cause: Outage, *sent: Awaitable[httpx.Response
 
 def counted(app: App, cause: Outage) -> float:
     """How many answers the metrics count for this cause."""
-    series = f'fleetprompt_unavailable_answers_total{{cause="{cause.value}"}}'
-    (line,) = [line for line in app.services.metrics.render().decode().splitlines() if line.startswith(series)]
-    return float(line.rpartition(" ")[2])
+    return value_of(app.services.metrics, "fleetprompt_unavailable_answers_total", cause=cause.value) or 0.0
 
 
 async def until_it_is_back(send: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,20 +10,23 @@ import httpx
 import pytest
 
 from fleetprompt import ids
+from fleetprompt.clock import SystemClock
+from tests.faults.commands import fleetprompt
 from tests.faults.diaries import Writers
 from tests.faults.outages import in_time, until_it_is_back
 from tests.support import market
 from tests.support.answers import assert_created, assert_error, assert_ok
-from tests.support.callers import fresh_key
+from tests.support.callers import Line, fresh_key
 from tests.support.consistency import assert_consistent
 from tests.support.databases import Run
+from tests.support.environment import PUBLIC_URL
 from tests.support.instances import Instance, instance_in
 from tests.support.market import listing_request
-from tests.support.people import Person
+from tests.support.people import People, Person
+from tests.support.servers import Alternating, ServerProcess
 
 pytestmark = pytest.mark.slow
 LOADED_S = 0.7
-STOPPED_WITHIN_S = 15.0
 LISTINGS = "/v1/publisher/listings"
 
 
@@ -87,31 +89,29 @@ async def test_a_database_that_hangs_is_unavailable_in_time_and_a_retry_happens_
     assert_consistent(instance.database)
 
 
-async def test_sigterm_lets_what_is_in_flight_finish_and_takes_nothing_new(instance: Instance, ada: Person) -> None:
-    listing = await market.listing(ada)
-    with instance.database.as_owner() as holder:
-        with holder.transaction():
-            holder.execute("select from listings where id = %s for update", [ids.decode("lst", listing.id)])
-            slow = asyncio.create_task(ada.patch(f"{LISTINGS}/{listing.id}", {"summary": "Finished."}))
-            await asyncio.sleep(0.5)
-            instance.server.running.terminate()
-            await refused_from_now_on(instance)
-            assert not slow.done()
-        assert assert_ok(await slow, "listing")["summary"] == "Finished."
-    assert await asyncio.to_thread(instance.server.running.wait, STOPPED_WITHIN_S) == 0
-    instance.server.start()
-    await asyncio.to_thread(instance.server.wait_ready)
-    assert assert_ok(await ada.get(f"{LISTINGS}/{listing.id}"), "listing")["summary"] == "Finished."
+async def test_a_data_folder_started_twice_serves_from_both_and_outlives_either(
+    instance: Instance, ada: Person
+) -> None:
+    second = ServerProcess("second", instance.server.log_file.parent, instance.server.variables)
+    both = Alternating([instance.server, second])
+    second.start()
+    try:
+        await asyncio.to_thread(second.wait_ready)
+        person = await People(Line(both, PUBLIC_URL), instance.database, SystemClock()).publisher()
+        listings = [await market.listing(person) for _ in range(4)]
+        assert await asyncio.to_thread(second.stop) == 0
+    finally:
+        await both.aclose()
+        second.end()
+    assert_created(await ada.post(LISTINGS, listing_request()), "listing")
+    made = {listing_id for (listing_id,) in instance.database.rows("select id from listings")}
+    assert {ids.decode("lst", listing.id) for listing in listings} <= made
 
 
-async def refused_from_now_on(instance: Instance) -> None:
-    """Return when a new connection is refused."""
-    give_up_at = time.monotonic() + 2
-    while True:
-        try:
-            async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-                await client.get(f"{instance.server.url}/healthz")
-        except httpx.TransportError:
-            return
-        assert time.monotonic() < give_up_at, "it still accepts"
-        await asyncio.sleep(0.05)
+async def test_a_second_server_on_the_same_port_says_so_and_disturbs_nobody(instance: Instance, ada: Person) -> None:
+    port = str(httpx.URL(instance.server.url).port)
+    refused = await asyncio.to_thread(fleetprompt, instance.server.variables, "serve", "--port", port)
+    assert refused.returncode == 1
+    assert f"127.0.0.1:{port} cannot be listened on" in refused.stderr
+    assert "Choose another --port" in refused.stderr
+    assert_ok(await ada.get("/v1/me"))

@@ -32,6 +32,7 @@ class Instance:
     def __init__(self, server: ServerProcess, database: Database, data_dir: Path) -> None:
         self.server = server
         self.database = database
+        self.data_dir = data_dir
         self._cluster_dir = data_dir.resolve() / "postgres"
         self.transport = Alternating([server])
         self.people = People(Line(self.transport, PUBLIC_URL), database, SystemClock())

@@ -35,7 +35,7 @@ class ServerProcess:
     def __init__(self, name: str, folder: Path, variables: Mapping[str, str], arguments: tuple[str, ...] = ()) -> None:
         self.log_file = folder / f"{name}.log"
         self.output_file = folder / f"{name}.out"
-        self._variables = dict(variables)
+        self.variables = dict(variables)
         self._command = (*SERVE, "--port", "0", "--no-jobs", *arguments)
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -47,7 +47,7 @@ class ServerProcess:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
-                env={**inherited, **self._variables},
+                env={**inherited, **self.variables},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=log,

@@ -1,3 +1,0 @@
--- readiness.migration -> Migration
-SELECT version_num
-FROM alembic_version
