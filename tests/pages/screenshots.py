@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import html
 import sys
-import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -37,11 +36,10 @@ async def photograph(folder: Path, wanted: list[str]) -> None:
             with (
                 databases.fresh_database(cluster, run, template) as database,
                 logging_to(run.folder / "screenshots.log") as log,
-                tempfile.TemporaryDirectory() as data,
             ):
                 async with AsyncExitStack() as stack:
                     app = await stack.enter_async_context(
-                        site(database, FakeClock(), log, Path(data), ABUSE_CONTACT="abuse@example.org")
+                        site(database, FakeClock(), log, run.folder, ABUSE_CONTACT="abuse@example.org")
                     )
                     browser = await stack.enter_async_context(chromium())
                     scene = await arranged(app)
@@ -83,7 +81,7 @@ async def _contact_sheet(browser: Browser, folder: Path, shots: list[Path]) -> N
     )
     style = (
         "body{display:grid;grid-template-columns:repeat(6,1fr);gap:12px;font:12px sans-serif;background:#888}"
-        "figure{margin:0}img{width:100%;height:260px;object-fit:cover;object-position:top;background:#fff}"
+        "figure{margin:0}img{max-width:100%;height:260px;object-fit:cover;object-position:top;background:#fff}"
     )
     sheet = folder / "contact-sheet.html"
     sheet.write_text(f"<!doctype html><style>{style}</style>{figures}")
