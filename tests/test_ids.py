@@ -7,7 +7,7 @@ import pytest
 from fleetprompt import ids
 
 
-@pytest.mark.parametrize("prefix", ids.PREFIXES)
+@pytest.mark.parametrize("prefix", sorted(ids.PREFIXES))
 def test_an_id_names_its_kind_and_is_read_back(prefix: str) -> None:
     value = ids.new_uuid()
     assert ids.encode(prefix, value).startswith(f"{prefix}_")
