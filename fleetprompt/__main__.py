@@ -6,11 +6,14 @@ import click
 
 from fleetprompt import __version__
 from fleetprompt.commands.admin import admin
+from fleetprompt.commands.backup import backup
 from fleetprompt.commands.demo import demo
 from fleetprompt.commands.doctor import doctor
+from fleetprompt.commands.keys import keys
 from fleetprompt.commands.markdown import markdown
 from fleetprompt.commands.migrate import migrate
 from fleetprompt.commands.openapi import openapi
+from fleetprompt.commands.restore import restore
 from fleetprompt.commands.retention import retention
 from fleetprompt.commands.sandbox import sandbox
 from fleetprompt.commands.serve import serve
@@ -27,7 +30,22 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, migrate, demo, doctor, openapi, admin, user, retention, markdown, sandbox):
+for command in (
+    serve,
+    worker,
+    migrate,
+    demo,
+    doctor,
+    openapi,
+    admin,
+    user,
+    keys,
+    backup,
+    restore,
+    retention,
+    markdown,
+    sandbox,
+):
     main.add_command(command)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from litestar import HttpMethod, Litestar, Request
 from litestar.exceptions import HTTPException
@@ -29,9 +29,11 @@ from fleetprompt.pages.declaring import Page, check_pages
 from fleetprompt.pages.refusals import RefusalPages
 from fleetprompt.pages.site import PAGES
 from fleetprompt.passwords import PasswordHasher
+from fleetprompt.presence import Presence
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.releases import routes as releases
 from fleetprompt.runtime.idempotency import Turnstile
+from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.runtime.operations import REGISTRY
 from fleetprompt.runtime.services import Services
 from fleetprompt.secrets import KeyRing, Purpose
@@ -100,6 +102,18 @@ def _mount_static(pages: PageAnswerer) -> HTTPRouteHandler:
     return HTTPRouteHandler(f"{static_files.PREFIX}{{name:str}}", http_method=list(HttpMethod))(endpoint)
 
 
+class Background(Protocol):
+    """What a process does beside answering requests."""
+
+    def start(self) -> None:
+        """Begin; the services are open."""
+        ...
+
+    async def stop(self) -> None:
+        """End, while the services still are open."""
+        ...
+
+
 @dataclass(frozen=True)
 class Process:
     """One serving process."""
@@ -139,7 +153,7 @@ def build_services(
     return Services(
         settings=settings,
         clock=clock,
-        ring=ring,
+        keys=LiveRing(ring, settings.key_ring_path if settings.master_keys is None else None),
         db=Database(database_url, isolation=isolation, on_wait=metrics.pool_waited, traces=traces),
         markdown=MarkdownWorkers(on_kill=metrics.markdown_worker_killed),
         passwords=PasswordHasher(),
@@ -176,11 +190,13 @@ def build_process(
         share=share,
         redis_url=None if settings.redis_url is None else settings.redis_url.reveal(),
     )
-    runner = JobRunner(services) if jobs else None
-    return Process(build_app(services, limiter, log, runner), services, limiter)
+    background: list[Background] = [Presence(services, "serve")]
+    if jobs:
+        background.append(JobRunner(services))
+    return Process(build_app(services, limiter, log, background), services, limiter)
 
 
-def build_app(services: Services, limiter: Limiter, log: Logging, runner: JobRunner | None = None) -> Edge:
+def build_app(services: Services, limiter: Limiter, log: Logging, background: Sequence[Background] = ()) -> Edge:
     """The ASGI application of one process. Raises MountingError where routes and operations do not belong together."""
     check_mounting(ROUTES, REGISTRY.values(), [job.operation for job in JOBS])
     check_pages(PAGES, REGISTRY)
@@ -199,15 +215,15 @@ def build_app(services: Services, limiter: Limiter, log: Logging, runner: JobRun
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         await services.open()
-        if runner is not None:
-            runner.start()
+        for work in background:
+            work.start()
         services.metrics.serving(True)
         try:
             yield
         finally:
             services.metrics.serving(False)
-            if runner is not None:
-                await runner.stop()
+            for work in background:
+                await work.stop()
             await services.close()
             await limiter.close()
 

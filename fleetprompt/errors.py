@@ -73,6 +73,7 @@ class Outage(StrEnum):
     CONFLICTS = "conflicts"
     OTHER_MIGRATION = "other_migration"
     KEYS_MISSING = "keys_missing"
+    RESTORING = "restoring"
     LIMITER_AWAY = "limiter_away"
     PASSWORDS_BUSY = "passwords_busy"
     MARKDOWN_BUSY = "markdown_busy"

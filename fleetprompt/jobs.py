@@ -24,6 +24,7 @@ from fleetprompt.installs.purge_tokens import purge_tokens
 from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.job_runs import Batch, RecordRun, RunBatch, record_run
 from fleetprompt.runtime.operations import Operation
+from fleetprompt.runtime.processes import purge_processes
 from fleetprompt.runtime.retention import purge_ledger, purge_nonces
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
@@ -54,6 +55,7 @@ RETENTION: Final[tuple[Job, ...]] = (
     Job(purge_tokens, HOUR_S),
     Job(purge_intents, HOUR_S),
     Job(purge_sessions, HOUR_S),
+    Job(purge_processes, HOUR_S),
 )
 """What takes rows away when their time is over (spec 8); intents come after the tokens that keep them."""
 

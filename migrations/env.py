@@ -5,10 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
+from fleetprompt.store.online import LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS
 from fleetprompt.store.tables import metadata
-
-LOCK_TIMEOUT_MS = 3_000
-STATEMENT_TIMEOUT_MS = 10 * 60 * 1000
 
 
 def run_offline() -> None:

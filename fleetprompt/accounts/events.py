@@ -191,10 +191,11 @@ def partner_key_created(partner_key_id: UUID, target_system: InstallTargetSystem
     )
 
 
-def partner_key_revoked(partner_key_id: UUID, target_system: InstallTargetSystem) -> Event:
-    """A partner key verifies nothing any more."""
+def partner_key_revoked(partner_key_id: UUID, target_system: InstallTargetSystem, cause: UUID | None = None) -> Event:
+    """A partner key verifies nothing any more. cause: the event that brought it about, where no admin decided."""
     return Event(
         type=EventType.PARTNER_KEY_REVOKED,
         summary=f"A partner key of {target_system} was revoked.",
         details=PartnerKeyDetails(ids.encode("prt", partner_key_id), target_system),
+        cause=cause,
     )

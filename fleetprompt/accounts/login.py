@@ -68,6 +68,7 @@ async def login(tx: MutationTx, _: Actor, command: Login, verified: _Verified) -
                 session_id=session_id,
                 user_id=account.user_id,
                 secret_hash=cookie.hash,
+                key_version=tx.ring.current,
                 now_ms=tx.now_ms,
                 expires_at_ms=tx.now_ms + rules.LIFETIME_MS,
             ),

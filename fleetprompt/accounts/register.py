@@ -59,6 +59,7 @@ async def register(tx: MutationTx, _: Actor, command: Register, password_hash: s
                 session_id=session_id,
                 user_id=user_id,
                 secret_hash=cookie.hash,
+                key_version=tx.ring.current,
                 now_ms=tx.now_ms,
                 expires_at_ms=tx.now_ms + rules.LIFETIME_MS,
             ),

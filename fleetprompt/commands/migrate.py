@@ -7,26 +7,32 @@ import psycopg
 
 from fleetprompt.commands.instance import Failure, open_instance, read_settings
 from fleetprompt.store import migrate as migrations
+from fleetprompt.store.migrate import MigrationError
 
 
 @click.command()
 @click.option("--print-sql", is_flag=True, help="Print the SQL, grants included, for whoever runs it herself.")
-def migrate(print_sql: bool) -> None:
+@click.option("--from", "since", metavar="REVISION", help="With --print-sql: what the database is at; empty if absent.")
+def migrate(print_sql: bool, since: str | None) -> None:
     """Run the missing migrations as the owner, and grant the serving role what it may do.
 
-    The owner is FLEETPROMPT_MIGRATE_DATABASE_URL, or FLEETPROMPT_DATABASE_URL where one role does both.
+    The owner is FLEETPROMPT_MIGRATE_DATABASE_URL, or FLEETPROMPT_DATABASE_URL where one role does both. It runs beside
+    whatever serves: it waits a second for a lock, lets others go on, and tries again for a minute. Two at once are one
+    after the other. --print-sql connects to nothing; run what it prints as the owner, after creating the database and
+    the serving role that FLEETPROMPT_DATABASE_URL names (fleetprompt_app where there is none). The exit code is 0 when
+    the database is at this version's schema, and 1 otherwise.
     """
     settings = read_settings()
     if print_sql:
         url = settings.database_url
-        migrations.print_sql("fleetprompt_app" if url is None else migrations.role_of(url.reveal()))
+        migrations.print_sql("fleetprompt_app" if url is None else migrations.role_of(url.reveal()), since)
         return
     with open_instance(settings) as instance:
         try:
             before = migrations.current(instance.owner_url)
             migrations.migrate(instance.owner_url, instance.serving_url)
-        except migrations.BlockedError as error:
-            raise Failure(f"{error} Run it again when they have ended, or end them.") from error
+        except MigrationError as error:
+            raise Failure(str(error)) from error
         except psycopg.Error as error:
             raise Failure(f"The migration did not run: {error}") from error
     click.echo(f"The database is at migration {migrations.head()} (it was at {before or 'none'}).")

@@ -16,7 +16,8 @@ from fleetprompt.runtime.key_versions import (
     problems_of,
     record_key_versions,
 )
-from fleetprompt.store import inspection, migrate
+from fleetprompt.store import inspection, migrate, restoration
+from fleetprompt.store.migrate import MigrationError
 
 MEND_KEYS = "Put the missing key back, in FLEETPROMPT_MASTER_KEYS or in {path}: what is live still needs it."
 
@@ -31,22 +32,32 @@ def bring_up_to_date(instance: Instance) -> None:
         _settle_schema(instance)
         with inspection.looking(instance.serving_url) as connection:
             (found,) = inspection.read(connection, in_use(SystemClock().now_ms()))
-    except migrate.BlockedError as error:
-        raise Failure(f"{error} Start again when they have ended.") from error
+    except MigrationError as error:
+        raise Failure(str(error)) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        mend = "Run: fleetprompt migrate, or where a restore was stopped: fleetprompt restore FILE"
+        raise Failure(f"The serving role lacks its grants ({error}). {mend}") from error
     except psycopg.Error as error:
         raise Failure(f"The database cannot be reached: {error}") from error
     _settle_keys(instance, found)
 
 
 def _settle_schema(instance: Instance) -> None:
+    own_url = instance.serving_url if instance.embedded is None else instance.owner_url
+    with inspection.looking(own_url) as connection:
+        if restoration.unfinished(connection) is not None:
+            raise Failure("A restore of this database was not finished. Go on with: fleetprompt restore FILE")
     if instance.embedded is not None:
-        migrate.migrate(instance.owner_url, instance.serving_url)
-        return
-    at, needed = migrate.current(instance.serving_url), migrate.head()
-    if at != needed:
-        raise Failure(
-            f"The database is at migration {at or 'none'}, this version needs {needed}. Run: fleetprompt migrate"
-        )
+        try:
+            migrate.migrate(instance.owner_url, instance.serving_url)
+        except MigrationError as error:
+            raise Failure(str(error)) from error
+    with inspection.looking(instance.serving_url) as connection:
+        standing = migrate.standing(connection)
+    if not standing.fits:
+        needed, at = migrate.head(), standing.at or "none"
+        mend = "Upgrade fleetprompt." if at > needed and standing.at else "Run: fleetprompt migrate"
+        raise Failure(f"The database is at migration {at}, this version needs {needed}. {mend}")
 
 
 def _settle_keys(instance: Instance, found: KeysInUse) -> None:

@@ -15,6 +15,7 @@ from fleetprompt.commands.instance import open_instance, read_settings, start_tr
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.commands.watch import kept_running
 from fleetprompt.jobs import JobRunner
+from fleetprompt.presence import Presence
 from fleetprompt.runtime.services import Services
 from fleetprompt.telemetry import start_logging
 
@@ -40,11 +41,13 @@ async def _until_told(services: Services) -> None:
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    runner = JobRunner(services)
+    runner, presence = JobRunner(services), Presence(services, "worker")
     await services.open()
     runner.start()
+    presence.start()
     logger.info("jobs run")
     click.echo("FleetPrompt runs its jobs. Stop it with Ctrl-C.")
     await told.wait()
     await runner.stop()
+    await presence.stop()
     await services.close()

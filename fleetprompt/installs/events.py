@@ -67,6 +67,11 @@ def token_expired(token: OverdueToken) -> Event:
     return _of_token(EventType.INSTALL_TOKEN_EXPIRED, "An install token expired.", token, token.token_id)
 
 
+def token_withdrawn(token: OverdueToken, cause: UUID) -> Event:
+    """The system ended a token before its time. cause: the event that says why."""
+    return _of_token(EventType.INSTALL_TOKEN_REVOKED, "An install token was revoked.", token, token.token_id, cause)
+
+
 def _of_token(
     event_type: EventType, summary: str, intent: Intent | Overdue, token_id: UUID, cause: UUID | None = None
 ) -> Event:

@@ -136,7 +136,7 @@ class LedgerEntry:
     def __init__(self, scope: LedgerScope, canonical: bytes, ring: secrets.KeyRing, request_id: UUID) -> None:
         self.scope = scope
         self._canonical = canonical
-        self._ring = ring
+        self.ring: Final = ring
         self._request_id = request_id
         self._expired: Record | None = None
         self.replay: Reply | None = None
@@ -170,10 +170,10 @@ class LedgerEntry:
         """The write that stores `reply` with its secret cut out."""
         body, cut = reply.body, None
         if recipe is not None:
-            secret = recipe.derive(self._ring).encode()
+            secret = recipe.derive(self.ring).encode()
             at = body.index(secret)
             body, cut = body[:at] + body[at + len(secret) :], CutSecret(at, recipe)
-        version = self._ring.current
+        version = self.ring.current
         values = {
             "fingerprint": self._fingerprint(version),
             "key_version": version,
@@ -197,13 +197,13 @@ class LedgerEntry:
         )
 
     def _fingerprint(self, version: str) -> bytes:
-        return secrets.request_fingerprint(self._ring, self._canonical, version)
+        return secrets.request_fingerprint(self.ring, self._canonical, version)
 
     def _whole(self, record: Record) -> bytes:
         if record.secret is None:
             return record.body
         cut = msgspec.convert(record.secret, CutSecret)
-        return record.body[: cut.at] + cut.recipe.derive(self._ring).encode() + record.body[cut.at :]
+        return record.body[: cut.at] + cut.recipe.derive(self.ring).encode() + record.body[cut.at :]
 
 
 class Turnstile:

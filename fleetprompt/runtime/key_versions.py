@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, func, insert, select
 
 from fleetprompt.authz import Access, Actor
@@ -20,11 +21,12 @@ from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
 from fleetprompt.secrets import KeyRing
 from fleetprompt.store.statements import Bound, inserting, reading
-from fleetprompt.store.tables import idempotency_keys, install_tokens, key_versions, partner_keys, users
+from fleetprompt.store.tables import idempotency_keys, install_tokens, key_versions, partner_keys, sessions, users
 
 KEYS_IN_USE: Final[Mapping[str, str]] = {
     "install_tokens": "install tokens that can be redeemed",
     "partner_keys": "active partner keys",
+    "sessions": "sessions, for their cookies",
     "users": "users, for their buyer references",
     "idempotency_keys": "replies that can be replayed",
 }
@@ -33,10 +35,14 @@ KEYS_IN_USE: Final[Mapping[str, str]] = {
 
 @details_of(EventType.KEY_RING_CHANGED)
 class KeyRingChange(msgspec.Struct, frozen=True, rename="camel"):
-    """What happened to which key versions. No key, and nothing derived from one, stands here."""
+    """What happened to which key versions, and how many rows it touched where it did so by the batch.
 
-    change: Literal["recorded", "added", "promoted", "retired"]
+    No key, and nothing derived from one, stands here.
+    """
+
+    change: Literal["recorded", "added", "promoted", "retiring", "retired", "replies_forgotten", "buyer_refs_renewed"]
     versions: tuple[str, ...]
+    rows: int | UnsetType = UNSET
 
 
 class RecordKeyVersions(Command):
@@ -54,6 +60,7 @@ class KeysInUse(msgspec.Struct, frozen=True):
 
     install_tokens: list[str]
     partner_keys: list[str]
+    sessions: list[str]
     users: list[str]
     idempotency_keys: list[str]
     recorded: list[str]
@@ -120,11 +127,11 @@ def _versions(column: Column[Any], *live: ColumnElement[bool]) -> Select[Any]:
     return select(steps.c.version).where(steps.c.version.is_not(None))
 
 
-def _live_ledger_versions() -> Select[Any]:
-    versions = _versions(idempotency_keys.c.key_version).subquery("ledger_versions")
-    is_live = exists().where(
-        idempotency_keys.c.key_version == versions.c.version, idempotency_keys.c.expires_at_ms > bindparam("now_ms")
-    )
+def _unexpired_versions(column: Column[Any], *live: ColumnElement[bool]) -> Select[Any]:
+    """Those that rows of the column's table name which have not expired at `now_ms`."""
+    versions = _versions(column, *live).subquery(f"{column.table.name}_named")
+    expires_at_ms = column.table.c.expires_at_ms
+    is_live = exists().where(column == versions.c.version, expires_at_ms > bindparam("now_ms"), *live)
     return select(versions.c.version).where(is_live)
 
 
@@ -146,8 +153,9 @@ _IN_USE: Final = reading(
             .distinct()
             .order_by(partner_keys.c.key_version),
         ),
+        _array("sessions", _unexpired_versions(sessions.c.key_version, sessions.c.ended_at_ms.is_(None))),
         _array("users", _versions(users.c.buyer_ref_version)),
-        _array("idempotency_keys", _live_ledger_versions()),
+        _array("idempotency_keys", _unexpired_versions(idempotency_keys.c.key_version)),
         _array("recorded", select(key_versions.c.version).order_by(key_versions.c.version)),
         _array("fingerprints", select(key_versions.c.fingerprint).order_by(key_versions.c.version)),
         select(func.min(key_versions.c.first_seen_at_ms)).scalar_subquery().label("first_seen_at_ms"),
@@ -158,6 +166,11 @@ _RECORD: Final = inserting(
     "key_versions.record",
     insert(key_versions).values({column.name: bindparam(column.name) for column in key_versions.columns}),
 )
+
+
+def record(version: str, fingerprint: str, now_ms: int) -> Bound[Any]:
+    """Keep what a version's key is known by, for good."""
+    return _RECORD.bind(version=version, fingerprint=fingerprint, first_seen_at_ms=now_ms)
 
 
 def in_use(now_ms: int) -> Bound[KeysInUse]:
@@ -179,7 +192,5 @@ async def record_key_versions(tx: MutationTx, _: Actor, __: RecordKeyVersions) -
         summary=f"Keys came into use: {', '.join(versions)}.",
         details=KeyRingChange("recorded", versions),
     )
-    writes = [
-        _RECORD.bind(version=version, fingerprint=mark, first_seen_at_ms=tx.now_ms) for version, mark in fresh.items()
-    ]
+    writes = [record(version, mark, tx.now_ms) for version, mark in fresh.items()]
     return Outcome(RecordedVersions(versions), writes=writes, events=[changed])

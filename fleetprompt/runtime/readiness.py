@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +12,7 @@ from sqlalchemy import (
     Text,
     cast,
     column,
+    exists,
     extract,
     func,
     literal_column,
@@ -26,9 +26,11 @@ from fleetprompt.errors import Outage, unavailable
 from fleetprompt.fields import Command
 from fleetprompt.runtime.key_versions import in_use, problems_of
 from fleetprompt.runtime.operations import query
+from fleetprompt.runtime.processes import KnownKeys, knowledge
 from fleetprompt.runtime.run import Look
 from fleetprompt.store import migrate
 from fleetprompt.store.statements import reading
+from fleetprompt.store.tables import instance
 
 
 class Ask(Command):
@@ -51,9 +53,10 @@ class KeyVersion(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Readiness(msgspec.Struct, frozen=True, rename="camel"):
-    """That the process can serve: the database and schema it found, its clock beside the database's, its keys.
+    """That the process can serve: the database and schema it found, its clock beside the database's, and the keys.
 
     database: `writable`, or `read_only` while it takes no writes. clock_ahead_ms: negative where ours is behind.
+    processes: which keys each live process knows.
     """
 
     ok: bool
@@ -62,27 +65,30 @@ class Readiness(msgspec.Struct, frozen=True, rename="camel"):
     migration: str
     clock_ahead_ms: int
     key_versions: list[KeyVersion]
+    processes: list[KnownKeys]
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What the database says of itself: its revision, its time, and whether it refuses writes."""
+    """What the database says of itself: its time, whether it refuses writes, and how far its schema is.
+
+    is_restoring: a restore was not finished. oldest_code: the least revision of code that the schema needs.
+    """
 
     version_num: str
     now_ms: int
     read_only: bool
+    is_restoring: bool
+    oldest_code: str | None
 
 
 _SAYS: Final[tuple[ColumnElement[Any], ...]] = (
     column("version_num", Text),
     cast(extract("epoch", func.clock_timestamp()) * 1000, BigInteger).label("now_ms"),
     cast(func.current_setting(literal_column("'transaction_read_only'")), Boolean).label("read_only"),
+    exists().where(instance.c.unfinished_restore.is_not(None)).label("is_restoring"),
+    select(instance.c.oldest_code).scalar_subquery().label("oldest_code"),
 )
 _STANDING: Final = reading("readiness.standing", select(*_SAYS).select_from(table("alembic_version")), Standing)
-
-
-@cache
-def _head() -> str:
-    return migrate.head()
 
 
 @query("service.health", who=Access.ANYONE)
@@ -99,10 +105,13 @@ async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
     """
     standing = await look.one(_STANDING.bind())
     at = "none" if standing is None else standing.version_num
-    if standing is None or at != _head():
-        message = f"The database is at migration {at}, this version needs {_head()}."
+    if standing is None or not migrate.fits(at, standing.oldest_code):
+        message = f"The database is at migration {at}, this version needs {migrate.head()}."
         raise unavailable(message, Outage.OTHER_MIGRATION, retry_after_s=5)
+    if standing.is_restoring:
+        raise unavailable("A restore of this database is not finished.", Outage.RESTORING, retry_after_s=5)
     ring = look.ring
+    known = await look.one(knowledge())
     found = await look.one(in_use(look.now_ms))
     if found is not None and (problems := problems_of(ring, found)):
         raise unavailable(" ".join(map(str, problems)), Outage.KEYS_MISSING, retry_after_s=5)
@@ -116,4 +125,5 @@ async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
             KeyVersion(version, fingerprint, version == ring.current)
             for version, fingerprint in ring.fingerprints.items()
         ],
+        processes=[] if known is None else known.processes,
     )

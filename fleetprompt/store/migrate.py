@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import psycopg
 from alembic import command
 from alembic.config import Config
@@ -18,10 +23,19 @@ from fleetprompt.store import grants
 _INSTALLED: Final = Path(__file__).parents[1] / "migrations"
 SCRIPTS: Final = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "migrations"
 """In an installed package; in a checkout they stand beside it."""
-LOCK_TRIES: Final = 3
+VERSIONS: Final = [SCRIPTS / "versions"]
+"""The folders whose migrations this version of the code knows."""
+
+LOCK_NOT_AVAILABLE: Final = "55P03"
+LOCK_WAIT_S_MAX: Final = 20.0
+TURN_WAIT_S_MAX: Final = 15 * 60.0
 PAUSE_S: Final = 1.0
 CONNECT_S_MAX: Final = 5
 OPTIONS: Final = "-c lock_timeout=3000 -c statement_timeout=60000"
+TURN: Final = 8_311_467_002
+"""The advisory lock of those who migrate. It saves the second one an error; what keeps the schema whole is that each
+migration and its revision are one transaction."""
+
 _HOLDERS: Final = """
 select pid, string_agg(distinct relation::regclass::text, ', ') from pg_locks
 where granted and pid <> pg_backend_pid() and locktype = 'relation' and relation >= 16384
@@ -30,18 +44,39 @@ group by pid order by pid limit 5
 """
 
 
-class BlockedError(Exception):
-    """A migration did not get a lock. Nothing of it stands; those before it do. The message names who holds what."""
+class MigrationError(Exception):
+    """The database cannot be migrated. The message says why, and what to look at."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How far a database is. at: its revision, None before the first. oldest_code: the least head that may serve it."""
+
+    at: str | None
+    oldest_code: str | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether this version of the code can serve it: at its own schema, or a later one that still allows it."""
+        return fits(self.at, self.oldest_code)
+
+
+def fits(at: str | None, oldest_code: str | None) -> bool:
+    """Whether this version's code can serve a schema at revision `at` which needs code at `oldest_code` or later."""
+    needed = head()
+    return at == needed or (at is not None and oldest_code is not None and oldest_code <= needed < at)
 
 
 def _config(owner_url: str | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", os.pathsep.join(map(str, VERSIONS)))
     if owner_url is not None:
         config.attributes["url"] = make_url(owner_url).set(drivername="postgresql+psycopg")
     return config
 
 
+@cache
 def head() -> str:
     """The revision that this version of the code needs."""
     revision = ScriptDirectory.from_config(_config(None)).get_current_head()
@@ -53,17 +88,66 @@ def head() -> str:
 def migrate(owner_url: str, serving_url: str) -> None:
     """Run every migration that is missing as the owner, then grant the serving role what it may do.
 
-    A migration that waits for a lock makes everybody behind it wait too, so it gives up soon and tries again later.
-    Raises BlockedError in the end, and psycopg.Error for whatever else the database refuses.
+    A database that is ahead of this version is left as it is. Raises MigrationError, psycopg.Error.
     """
-    for tries_left in reversed(range(LOCK_TRIES)):
-        try:
-            _upgrade(owner_url)
-            break
-        except psycopg.errors.LockNotAvailable as error:
-            if not tries_left:
-                raise BlockedError(_blocked(owner_url)) from error
+    with _turn(owner_url):
+        at = current(owner_url)
+        if at is not None and at > head():
+            return
+        _upgrade(owner_url)
+        grant(owner_url, serving_url)
+
+
+@contextmanager
+def _turn(owner_url: str) -> Iterator[None]:
+    """Let one at a time migrate; who waits holds no snapshot, for which an index build would wait in turn."""
+    give_up_at = time.monotonic() + TURN_WAIT_S_MAX
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        while connection.execute("select pg_try_advisory_lock(%s)", (TURN,)).fetchone() != (True,):
+            if time.monotonic() > give_up_at:
+                raise MigrationError(f"Another process has been migrating for {TURN_WAIT_S_MAX / 60:.0f} minutes.")
             time.sleep(PAUSE_S)
+        yield
+
+
+def upgrade(owner_url: str) -> None:
+    """Run every migration that is missing as the owner. Raises MigrationError, psycopg.Error."""
+    with _turn(owner_url):
+        _upgrade(owner_url)
+
+
+def _upgrade(owner_url: str) -> None:
+    """Try again while somebody holds a lock that a migration needs; between two tries nobody waits for it."""
+    give_up_at = time.monotonic() + LOCK_WAIT_S_MAX
+    while True:
+        try:
+            command.upgrade(_config(owner_url), "head")
+        except DBAPIError as error:
+            state = getattr(error.orig, "sqlstate", None)
+            if state != LOCK_NOT_AVAILABLE:
+                raise MigrationError(f"The migration did not run: {error.orig}") from error
+            if time.monotonic() > give_up_at:
+                raise MigrationError(_blocked(owner_url)) from error
+        else:
+            return
+        time.sleep(PAUSE_S)
+
+
+def _blocked(owner_url: str) -> str:
+    with _connect(owner_url) as connection:
+        held = [f"process {pid} holds {tables}" for pid, tables in connection.execute(_HOLDERS).fetchall()]
+    return (
+        f"The migration did not get its lock in {LOCK_WAIT_S_MAX:.0f} s, and nothing of it stands. "
+        f"Who holds one: {'; '.join(held) or 'nobody any more'}. Run it again when they have ended, or end them."
+    )
+
+
+def _connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(url, connect_timeout=CONNECT_S_MAX, options=OPTIONS)
+
+
+def grant(owner_url: str, serving_url: str) -> None:
+    """Grant the serving role what it may do, and nothing else."""
     owner, serving = role_of(owner_url), role_of(serving_url)
     if serving is None or serving == owner:
         return
@@ -72,32 +156,17 @@ def migrate(owner_url: str, serving_url: str) -> None:
             connection.execute(statement)
 
 
-def _upgrade(owner_url: str) -> None:
-    try:
-        command.upgrade(_config(owner_url), "head")
-    except DBAPIError as error:
-        raise (error.orig or error) from error
-
-
-def _blocked(owner_url: str) -> str:
-    with _connect(owner_url) as connection:
-        held = [f"process {pid} holds {tables}" for pid, tables in connection.execute(_HOLDERS).fetchall()]
-    who = "; ".join(held) or "nobody any more"
-    return f"The migration did not get its lock in {LOCK_TRIES} tries, and nothing of it stands. Who holds one: {who}."
-
-
-def _connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
-    return psycopg.connect(url, connect_timeout=CONNECT_S_MAX, options=OPTIONS)
-
-
 def role_of(url: str) -> str | None:
     """The role that a database URL names, or None where it leaves that to the environment."""
     return make_url(url).username
 
 
-def print_sql(serving_role: str | None) -> None:
-    """Write the SQL of every migration and grant to standard output, for whoever runs it herself."""
-    command.upgrade(_config(None), "head", sql=True)
+def print_sql(serving_role: str | None, since: str | None = None) -> None:
+    """Write the SQL of every migration and grant to standard output, for whoever runs it herself.
+
+    since: the revision that the database is at, None for an empty one.
+    """
+    command.upgrade(_config(None), "head" if since is None else f"{since}:head", sql=True)
     if serving_role is not None:
         for statement in grants.statements(serving_role):
             print(f"{statement.as_string()};")
@@ -111,7 +180,12 @@ def current(url: str) -> str | None:
 
 def revision(connection: psycopg.Connection[tuple[Any, ...]]) -> str | None:
     """The same over a connection that is there."""
+    return standing(connection).at
+
+
+def standing(connection: psycopg.Connection[tuple[Any, ...]]) -> Standing:
+    """How far a database is, and which code it needs."""
     if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,):
-        return None
-    row = connection.execute("select version_num from alembic_version").fetchone()
-    return None if row is None else str(row[0])
+        return Standing(None, None)
+    row = connection.execute("select version_num, (select oldest_code from instance) from alembic_version").fetchone()
+    return Standing(None, None) if row is None else Standing(str(row[0]), row[1])

@@ -460,6 +460,7 @@ sessions = Table(
     _id(),
     Column("user_id", Uuid, ForeignKey("users.id"), nullable=False),
     Column("secret_hash", LargeBinary, nullable=False),
+    _text("key_version", collation="C"),
     _ms("created_at_ms"),
     _ms("last_seen_at_ms"),
     _ms("expires_at_ms"),
@@ -469,6 +470,7 @@ sessions = Table(
     CheckConstraint("octet_length(secret_hash) = 32", name="secret_hash"),
     Index("sessions_user_ix", "user_id", "id"),
     Index("sessions_expires_ix", "expires_at_ms"),
+    Index("sessions_key_version_ix", "key_version", "expires_at_ms", postgresql_where=text("ended_at_ms is null")),
 )
 
 reports = Table(
@@ -571,8 +573,28 @@ instance = Table(
     Column("only_row", Boolean, nullable=False, server_default=text("true")),
     _ms("created_at_ms"),
     _ms("restored_at_ms", nullable=True),
+    Column("unfinished_restore", Uuid, nullable=True),
+    _text("oldest_code"),
     PrimaryKeyConstraint("only_row"),
     CheckConstraint("only_row", name="only_row"),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    _id(),
+    _text("role"),
+    _text("host"),
+    Column("pid", Integer, nullable=False),
+    Column("key_versions", ARRAY(Text), nullable=False),
+    _ms("started_at_ms"),
+    _ms("ring_since_ms"),
+    _ms("last_seen_at_ms"),
+    PrimaryKeyConstraint("id"),
+    _length("role", 1, 16),
+    _length("host", 1, 255),
+    CheckConstraint("cardinality(key_versions) > 0", name="key_versions"),
+    Index("processes_last_seen_ix", "last_seen_at_ms"),
 )
 
 key_versions = Table(

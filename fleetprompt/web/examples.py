@@ -54,6 +54,7 @@ SHOWN: Final[Mapping[str, Any]] = {
     "handoverUrl": "https://partner.example/install",
     "html": "<p>Reviews <strong>pull requests</strong>.</p>\n",
     "KeyVersion.version": "v1",
+    "keyVersion": "v1",
     "message": "Raw HTML is not allowed.",
     "migration": "0002",
     "name": "Review agent",

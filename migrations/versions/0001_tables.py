@@ -22,6 +22,7 @@ def upgrade() -> None:
     _job_runs()
     _key_versions()
     _partner_keys()
+    _processes()
     _request_nonces()
     _stat_deltas()
     _users()
@@ -146,8 +147,13 @@ def _instance() -> None:
         sa.Column("only_row", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("restored_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("unfinished_restore", sa.Uuid(), nullable=True),
+        sa.Column("oldest_code", sa.Text(), nullable=False),
         sa.CheckConstraint("only_row", name=op.f("instance_only_row_check")),
         sa.PrimaryKeyConstraint("only_row", name=op.f("instance_pkey")),
+    )
+    op.execute(
+        "insert into instance (created_at_ms, oldest_code) values ((extract(epoch from now()) * 1000)::bigint, '0001')"
     )
 
 
@@ -172,6 +178,25 @@ def _key_versions() -> None:
         sa.CheckConstraint("version ~ '^v[1-9][0-9]{0,8}$'", name=op.f("key_versions_version_check")),
         sa.PrimaryKeyConstraint("version", name=op.f("key_versions_pkey")),
     )
+
+
+def _processes() -> None:
+    op.create_table(
+        "processes",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("key_versions", ARRAY(sa.Text()), nullable=False),
+        sa.Column("started_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("ring_since_ms", sa.BigInteger(), nullable=False),
+        sa.Column("last_seen_at_ms", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("cardinality(key_versions) > 0", name=op.f("processes_key_versions_check")),
+        sa.CheckConstraint("char_length(host) between 1 and 255", name=op.f("processes_host_length_check")),
+        sa.CheckConstraint("char_length(role) between 1 and 16", name=op.f("processes_role_length_check")),
+        sa.PrimaryKeyConstraint("id", name=op.f("processes_pkey")),
+    )
+    op.create_index("processes_last_seen_ix", "processes", ["last_seen_at_ms"], unique=False)
 
 
 def _partner_keys() -> None:
@@ -334,6 +359,7 @@ def _sessions() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("key_version", sa.Text(collation="C"), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("last_seen_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
@@ -344,6 +370,13 @@ def _sessions() -> None:
         sa.UniqueConstraint("secret_hash", name=op.f("sessions_secret_hash_key")),
     )
     op.create_index("sessions_expires_ix", "sessions", ["expires_at_ms"], unique=False)
+    op.create_index(
+        "sessions_key_version_ix",
+        "sessions",
+        ["key_version", "expires_at_ms"],
+        unique=False,
+        postgresql_where=sa.text("ended_at_ms is null"),
+    )
     op.create_index("sessions_user_ix", "sessions", ["user_id", "id"], unique=False)
 
 

@@ -21,6 +21,7 @@ from fleetprompt.installs.expire_intents import expire_intents
 from fleetprompt.installs.expire_tokens import expire_tokens
 from fleetprompt.runtime.job_runs import RecordRun, RunBatch
 from fleetprompt.runtime.key_versions import RecordKeyVersions
+from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.runtime.operations import REGISTRY, Operation
 from fleetprompt.runtime.rerendering import RerenderBatch
 from fleetprompt.runtime.services import Services
@@ -168,7 +169,7 @@ async def a_text_of_an_earlier_policy(app: App, _: FakeClock) -> SystemCase:
 async def a_ring_with_another_key(app: App, _: FakeClock) -> SystemCase:
     known = app.database.value("select count(*) from key_versions")
     ring = KeyRing.parse(master_keys(2, 1, known + 1))
-    return SystemCase(RecordKeyVersions(), dataclasses.replace(app.services, ring=ring))
+    return SystemCase(RecordKeyVersions(), dataclasses.replace(app.services, keys=LiveRing(ring)))
 
 
 @arranges("accounts.create_admin")

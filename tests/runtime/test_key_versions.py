@@ -31,7 +31,7 @@ from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
 from tests.support.keys import key_ring, master_keys
 
-NOTHING: Final = KeysInUse([], [], [], [], [], [], None)
+NOTHING: Final = KeysInUse([], [], [], [], [], [], [], None)
 OLD: Final = master_keys(3, 2, 1)
 NEW: Final = master_keys(4, 3, 2, 1)
 
@@ -52,12 +52,13 @@ async def test_live_rows_name_the_keys_that_they_need(start: Start, empty_databa
     bea = await new.register("Bea")
     token = await market.token(await market.intent(bea, offer))
     assert looked(empty_database, clock.now_ms()).named_by == {
-        "v3": ["partner_keys", "users", "idempotency_keys"],
-        "v4": ["install_tokens", "users", "idempotency_keys"],
+        "v3": ["partner_keys", "sessions", "users", "idempotency_keys"],
+        "v4": ["install_tokens", "sessions", "users", "idempotency_keys"],
     }
     empty_database.change("update partner_keys set status = 'revoked', revoked_at_ms = 1")
     assert (await bea.post(f"{token.intent.path}/cancel")).is_success
     clock.advance(hours=24)
+    empty_database.change("update sessions set ended_at_ms = 1")
     assert looked(empty_database, clock.now_ms()).named_by == {"v3": ["users"], "v4": ["users"]}
     assert partner.key_id
 
@@ -136,5 +137,5 @@ def test_versions_are_found_along_their_indexes(database: Database) -> None:
         connection.execute("set enable_seqscan = off")
         bound = b"explain " + statement.statement.sent
         plan = "\n".join(row[0] for row in connection.execute(bound, statement.values).fetchall())
-    for index in ("install_tokens_key_version_ix", "users_buyer_ref_version_ix", "idempotency_keys_key_version_ix"):
+    for index in ("install_tokens_key_version_ix", "users_buyer_ref_version_ix", "sessions_key_version_ix"):
         assert index in plan

@@ -22,7 +22,8 @@ async def test_a_process_without_a_key_that_live_rows_name_is_not_ready(start: S
     await (await start(on=empty_database)).people.register()
     behind = (await start(on=empty_database, MASTER_KEYS=master_keys(1))).people.visitor()
     refusal = assert_error(await behind.get("/readyz"), "UNAVAILABLE")
-    assert refusal["message"] == "The key ring lacks v2, which is named by users, for their buyer references."
+    named = "sessions, for their cookies, users, for their buyer references"
+    assert refusal["message"] == f"The key ring lacks v2, which is named by {named}."
     assert_ok(await behind.get("/healthz"))
 
 

@@ -48,6 +48,7 @@ SOME_ID: Final = str(UUID(int=1))
 _BROKEN: Final[dict[str, list[Overrides]]] = {
     "key_versions_version_check": [{"version": version} for version in ("1", "v0", "v1 ", "V1")],
     "key_versions_fingerprint_check": [{"fingerprint": text} for text in ("", "0" * 15, "0" * 17, "G" * 16)],
+    "processes_key_versions_check": [{"key_versions": []}],
     "users_suspension_check": [{"suspended_at_ms": 1, "suspend_reason": None}, {"suspend_reason": "Why."}],
     "publishers_handle_check": [{"handle": handle} for handle in ("a", "-a", "a-", "Ada", "a" * 40, "a\nb")],
     "publishers_bio_check": [{"bio_markdown": "A.", "bio_html": None}, {"bio_html": "A.", "bio_policy": None}],
@@ -152,7 +153,7 @@ async def stock(people: People, database: Database) -> Stock:
         "insert into stat_totals select id, 1, 1, 1 from listings",
         "insert into facet_counts values ('tag', 'maps', 1)",
         "insert into job_runs values ('fold', 1, 1, 1)",
-        "insert into instance values (true, 1)",
+        "insert into processes values (gen_random_uuid(), 'serve', 'host', 1, array['v1'], 1, 1, 1)",
     ):
         database.change(statement)
     tokens = [

@@ -11,8 +11,11 @@ from tests.support.keys import key_ring as key_ring
 PUBLIC_URL = "http://127.0.0.1:8000"
 
 
-def environment(database: Database, data_dir: Path, **settings: str) -> dict[str, str]:
-    """The `FLEETPROMPT_` variables of a server on `database`; `settings` replace ours, without their prefix."""
+def environment(database: Database, data_dir: Path, **settings: str | None) -> dict[str, str]:
+    """The `FLEETPROMPT_` variables of a server on `database`; `settings` replace ours, without their prefix.
+
+    One that is None is left out.
+    """
     ours = {
         "DATABASE_URL": database.serving_url,
         "MIGRATE_DATABASE_URL": database.owner_url,
@@ -22,4 +25,4 @@ def environment(database: Database, data_dir: Path, **settings: str) -> dict[str
         "RATE_LIMITS": "off",
         "LOG_LEVEL": "debug",
     }
-    return {f"FLEETPROMPT_{name}": value for name, value in (ours | settings).items()}
+    return {f"FLEETPROMPT_{name}": value for name, value in (ours | settings).items() if value is not None}

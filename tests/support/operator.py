@@ -25,7 +25,7 @@ class Operator:
         self.variables = {**inherited, **variables}
 
     @classmethod
-    def of(cls, database: Database, data_dir: Path, **settings: str) -> Operator:
+    def of(cls, database: Database, data_dir: Path, **settings: str | None) -> Operator:
         """The operator of a database; `settings` by their names without the prefix."""
         return cls(environment(database, data_dir, **settings))
 

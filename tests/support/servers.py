@@ -21,7 +21,7 @@ from tests.support.databases import Database
 from tests.support.environment import PUBLIC_URL, environment
 from tests.support.people import People
 
-SERVE = (sys.executable, "-m", "fleetprompt", "serve")
+PROGRAM = (sys.executable, "-m", "fleetprompt")
 ROOT = Path(__file__).parents[2]
 READY_WITHIN_S = 60
 STOP_WITHIN_S = 15
@@ -36,16 +36,21 @@ class ServerProcess:
         self.log_file = folder / f"{name}.log"
         self.output_file = folder / f"{name}.out"
         self.variables = dict(variables)
-        self._command = (*SERVE, "--port", "0", "--no-jobs", *arguments)
+        self._arguments = ("serve", "--port", "0", "--no-jobs", *arguments)
+        self._program: tuple[str, ...] = PROGRAM
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
+
+    def serve_with(self, program: tuple[str, ...]) -> None:
+        """Run another program from the next start on: a later version, say."""
+        self._program = program
 
     def start(self) -> None:
         """Start it, on a port of its own choice, without waiting."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("FLEETPROMPT_")}
         with self.output_file.open("wb") as output, self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command,
+                (*self._program, *self._arguments),
                 cwd=ROOT,
                 env={**inherited, **self.variables},
                 stdin=subprocess.DEVNULL,
@@ -148,7 +153,7 @@ class Servers:
 
 @contextmanager
 def serving(
-    database: Database, folder: Path, *, processes: int = 2, arguments: tuple[str, ...] = (), **settings: str
+    database: Database, folder: Path, *, processes: int = 2, arguments: tuple[str, ...] = (), **settings: str | None
 ) -> Iterator[Servers]:
     """Servers on `database`, ready, killed at the end. folder: for their logs. arguments: added to `serve`."""
     variables = environment(database, folder, **settings)

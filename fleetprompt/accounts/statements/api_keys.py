@@ -11,7 +11,7 @@ from sqlalchemy import Uuid, any_, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.functions import Function
 
-from fleetprompt.authz import OwnerScope
+from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability, KeyScope
 from fleetprompt.store.statements import Bound, Statement, changing, inserting, reading
 from fleetprompt.store.tables import api_keys, publishers, users
@@ -159,3 +159,38 @@ _REVOKE: Final = changing(
 def revoke_api_keys(api_key_ids: Sequence[UUID], now_ms: int) -> Bound[Any]:
     """Revoke each of these keys; none of them was revoked before."""
     return _REVOKE.bind(api_key_ids=list(api_key_ids), now_ms=now_ms)
+
+
+class ApiKeyOfUser(msgspec.Struct, frozen=True):
+    """An API key and whose it is."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+
+
+_UNREVOKED: Final = (
+    select(api_keys.c.id, api_keys.c.user_id, api_keys.c.name)
+    .where(api_keys.c.revoked_at_ms.is_(None))
+    .order_by(api_keys.c.id)
+)
+_LIVE: Final = reading(
+    "accounts.api_keys.live", _UNREVOKED.where(api_keys.c.expires_at_ms > bindparam("now_ms")), ApiKeyOfUser
+)
+_OF_VERSION: Final = reading(
+    "accounts.api_keys.of_version",
+    _UNREVOKED.where(
+        api_keys.c.key_version == bindparam("key_version"), api_keys.c.created_at_ms > bindparam("created_after_ms")
+    ),
+    ApiKeyOfUser,
+)
+
+
+def live(_: AdminScope, now_ms: int) -> Bound[ApiKeyOfUser]:
+    """Every API key that is neither revoked nor expired."""
+    return _LIVE.bind(now_ms=now_ms)
+
+
+def of_version(_: AdminScope, key_version: str, created_after_ms: int) -> Bound[ApiKeyOfUser]:
+    """The API keys made with a key version after this time which nobody revoked."""
+    return _OF_VERSION.bind(key_version=key_version, created_after_ms=created_after_ms)

@@ -117,3 +117,24 @@ _REVOKE: Final = changing(
 def revoke_partner_key(partner_key_id: UUID, now_ms: int) -> Bound[Any]:
     """Revoke an active partner key."""
     return _REVOKE.bind(partner_key_id=partner_key_id, now_ms=now_ms)
+
+
+_EVERY_ACTIVE: Final = (
+    select(*_COLUMNS).where(partner_keys.c.status == PartnerKeyStatus.ACTIVE.value).order_by(partner_keys.c.id)
+)
+_ACTIVE: Final = reading("accounts.partner_keys.active", _EVERY_ACTIVE, PartnerKeyRow)
+_OF_VERSION: Final = reading(
+    "accounts.partner_keys.of_version",
+    _EVERY_ACTIVE.where(partner_keys.c.key_version == bindparam("key_version")),
+    PartnerKeyRow,
+)
+
+
+def active(_: AdminScope) -> Bound[PartnerKeyRow]:
+    """Every partner key whose signatures are taken."""
+    return _ACTIVE.bind()
+
+
+def of_version(_: AdminScope, key_version: str) -> Bound[PartnerKeyRow]:
+    """The active partner keys whose secrets derive from a key version."""
+    return _OF_VERSION.bind(key_version=key_version)

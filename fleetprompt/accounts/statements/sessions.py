@@ -22,20 +22,29 @@ _INSERT: Final = inserting(
     insert(sessions).values(
         {
             name: bindparam(name)
-            for name in ("id", "user_id", "secret_hash", "created_at_ms", "last_seen_at_ms", "expires_at_ms")
+            for name in (
+                "id",
+                "user_id",
+                "secret_hash",
+                "key_version",
+                "created_at_ms",
+                "last_seen_at_ms",
+                "expires_at_ms",
+            )
         }
     ),
 )
 
 
 def insert_session(
-    *, session_id: UUID, user_id: UUID, secret_hash: bytes, now_ms: int, expires_at_ms: int
+    *, session_id: UUID, user_id: UUID, secret_hash: bytes, key_version: str, now_ms: int, expires_at_ms: int
 ) -> Bound[Any]:
-    """Add a session."""
+    """Add a session. key_version: of the key that signed its cookie."""
     return _INSERT.bind(
         id=session_id,
         user_id=user_id,
         secret_hash=secret_hash,
+        key_version=key_version,
         created_at_ms=now_ms,
         last_seen_at_ms=now_ms,
         expires_at_ms=expires_at_ms,
@@ -233,3 +242,28 @@ _END: Final = changing(
 def end_sessions(session_ids: Sequence[UUID], now_ms: int) -> Bound[Any]:
     """End each of these sessions; none of them was ended before."""
     return _END.bind(session_ids=list(session_ids), now_ms=now_ms)
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """A session that nobody ended, and whose it is."""
+
+    id: UUID
+    user_id: UUID
+
+
+_NOT_ENDED: Final = (
+    select(sessions.c.id, sessions.c.user_id).where(sessions.c.ended_at_ms.is_(None)).limit(bindparam("limit"))
+)
+_ALL_NOT_ENDED: Final = reading("accounts.sessions_not_ended", _NOT_ENDED, OpenSession)
+_NOT_ENDED_UNDER: Final = reading(
+    "accounts.sessions_not_ended.of_version",
+    _NOT_ENDED.where(sessions.c.key_version == bindparam("key_version")),
+    OpenSession,
+)
+
+
+def not_ended(key_version: str | None, limit: int) -> Bound[OpenSession]:
+    """Sessions that nobody ended. key_version: those that name it, or all."""
+    if key_version is None:
+        return _ALL_NOT_ENDED.bind(limit=limit)
+    return _NOT_ENDED_UNDER.bind(key_version=key_version, limit=limit)

@@ -7,12 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, exists, insert, literal, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, insert, literal, select, update
 
 from fleetprompt.accounts.statements.api_keys import live_api_keys
 from fleetprompt.accounts.statements.publishers import PROFILE_COLUMNS, OwnedProfileRow
 from fleetprompt.accounts.statements.sessions import other_sessions, other_sessions_values
-from fleetprompt.authz import OwnerScope
+from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability
 from fleetprompt.store.statements import Bound, changing, inserting, reading
 from fleetprompt.store.tables import publishers, sessions, users
@@ -310,3 +310,36 @@ def mark_actor(actor_user_id: UUID, target_user_id: UUID, now_ms: int) -> tuple[
     None where she is the target, whose row is written anyway.
     """
     return () if actor_user_id == target_user_id else (mark_changed(actor_user_id, now_ms),)
+
+
+class UserId(msgspec.Struct, frozen=True):
+    """Which user."""
+
+    id: UUID
+
+
+_OF_BUYER_REF_VERSION: Final = reading(
+    "accounts.users_of_buyer_ref_version",
+    select(users.c.id).where(users.c.buyer_ref_version == bindparam("key_version")).limit(bindparam("limit")),
+    UserId,
+)
+
+
+def of_buyer_ref_version(_: AdminScope, key_version: str, limit: int) -> Bound[UserId]:
+    """Users whose buyer references derive from a key version."""
+    return _OF_BUYER_REF_VERSION.bind(key_version=key_version, limit=limit)
+
+
+_USER_IDS: Final = bindparam("user_ids", type_=ARRAY(Uuid))
+_SET_BUYER_REF_VERSION: Final = changing(
+    "accounts.set_buyer_ref_version",
+    update(users)
+    .where(users.c.id == any_(_USER_IDS), users.c.buyer_ref_version == bindparam("old_version"))
+    .values(buyer_ref_version=bindparam("new_version")),
+    rows=func.cardinality(_USER_IDS),
+)
+
+
+def set_buyer_ref_version(user_ids: Sequence[UUID], old_version: str, new_version: str) -> Bound[Any]:
+    """Derive these users' buyer references from another key version."""
+    return _SET_BUYER_REF_VERSION.bind(user_ids=list(user_ids), old_version=old_version, new_version=new_version)

@@ -10,10 +10,10 @@ from typing import Final
 import psycopg
 
 from fleetprompt.clock import SystemClock
-from fleetprompt.commands.doctor import exposure, files, keys, roles, schema, timing
+from fleetprompt.commands.doctor import disk, exposure, files, keys, roles, schema, timing
 from fleetprompt.commands.doctor.report import Finding, Report, Theme, unknown
 from fleetprompt.jobs import JOBS
-from fleetprompt.runtime import job_runs, key_versions
+from fleetprompt.runtime import job_runs, key_versions, processes
 from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
 from fleetprompt.settings import Settings, SettingsError, load
 from fleetprompt.store import inspection
@@ -21,7 +21,7 @@ from fleetprompt.store.embedded import EmbeddedError, acquire
 
 SETTINGS: Final = "Settings"
 IN_ROWS: Final = (keys.NAME, timing.JOBS)
-IN_SCHEMA: Final = (schema.TRIGGERS, roles.NAME, *IN_ROWS)
+IN_SCHEMA: Final = (schema.EXTENSIONS, schema.TRIGGERS, roles.NAME, *IN_ROWS)
 IN_DATABASE: Final = (schema.DATABASE, schema.MIGRATIONS, timing.CLOCK, *IN_SCHEMA)
 
 
@@ -32,9 +32,11 @@ def examine() -> Report:
     except SettingsError as error:
         problems = str(error).splitlines()[1:]
         findings = tuple(Finding(problem.strip(), "Set or unset the variable as said.") for problem in problems)
-        rest = (files.NAME, *IN_DATABASE, exposure.NAME)
+        rest = (files.NAME, disk.NAME, *IN_DATABASE, exposure.NAME)
         return Report((Theme(SETTINGS, "of this environment", findings), *_waiting(rest, "settings")))
-    return Report((Theme(SETTINGS, "of this environment"), files.look(settings), *_beyond_files(settings)))
+    return Report(
+        (Theme(SETTINGS, "of this environment"), files.look(settings), disk.look(settings), *_beyond_files(settings))
+    )
 
 
 def _beyond_files(settings: Settings) -> list[Theme]:
@@ -57,6 +59,7 @@ def _in_database(settings: Settings, connection: inspection.Connection, role: in
     if migrations.findings:
         yield from _waiting(IN_SCHEMA, "migrations")
         return
+    yield schema.look_at_extensions(connection)
     yield schema.look_at_triggers(connection)
     yield roles.look(role, inspection.privileges(connection))
     try:
@@ -69,9 +72,10 @@ def _in_rows(settings: Settings, connection: inspection.Connection) -> list[Them
     now_ms = SystemClock().now_ms()
     (found,) = inspection.read(connection, key_versions.in_use(now_ms))
     runs = inspection.read(connection, job_runs.all_runs())
+    living = inspection.read(connection, processes.alive())
     ring = _key_ring(settings)
     return [
-        keys.look(settings, ring, found) if isinstance(ring, KeyRing) else ring,
+        keys.look(settings, ring, found, living) if isinstance(ring, KeyRing) else ring,
         timing.look_at_jobs(JOBS, runs, found.first_seen_at_ms, now_ms),
     ]
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from fleetprompt.commands.doctor.report import Finding, Theme
-from fleetprompt.store import guards, inspection, migrate
+from fleetprompt.store import guards, inspection, migrate, restoration
 
 DATABASE: Final = "Database"
 MIGRATIONS: Final = "Migrations"
+EXTENSIONS: Final = "Extensions"
 TRIGGERS: Final = "Triggers"
+NEEDED_EXTENSIONS: Final = ("plpgsql",)
 VERSION_MIN: Final = 150_000
 
 
@@ -26,13 +28,30 @@ def look_at_version(connection: inspection.Connection) -> Theme:
 
 def look_at_migrations(connection: inspection.Connection) -> Theme:
     """Whether the schema is this version's."""
-    at, needed = migrate.revision(connection), migrate.head()
-    if at == needed:
-        return Theme(MIGRATIONS, f"at {at}")
+    if restoration.unfinished(connection) is not None:
+        unfinished = Finding("A restore of this database was not finished.", "fleetprompt restore FILE")
+        return Theme(MIGRATIONS, "being restored", (unfinished,))
+    standing, needed = migrate.standing(connection), migrate.head()
+    at = standing.at
+    if standing.fits:
+        return Theme(
+            MIGRATIONS, f"at {at}" if at == needed else f"at {at}, ahead of this version, which it still serves"
+        )
     behind = Finding(
         f"The database is at migration {at or 'none'}, this version needs {needed}.", "fleetprompt migrate"
     )
     return Theme(MIGRATIONS, f"at {at or 'none'}", (behind,))
+
+
+def look_at_extensions(connection: inspection.Connection) -> Theme:
+    """Whether the database has what its functions are written in; it needs nothing that a server lacks by itself."""
+    there = inspection.extensions(connection)
+    missing = tuple(
+        Finding(f"The extension {name} is missing.", f"As a superuser, in this database: create extension {name}")
+        for name in NEEDED_EXTENSIONS
+        if name not in there
+    )
+    return Theme(EXTENSIONS, f"needs {', '.join(NEEDED_EXTENSIONS)}", missing)
 
 
 def look_at_triggers(connection: inspection.Connection) -> Theme:

@@ -106,8 +106,7 @@ def end_token(buyer_user_id: UUID, token_id: UUID, status: InstallTokenStatus, n
     return _END.bind(buyer=buyer_user_id, token=token_id, new_status=status.value, now_ms=now_ms)
 
 
-_OVERDUE: Final = reading(
-    "installs.overdue_tokens",
+_WITH_INTENT: Final = (
     select(
         tokens.c.buyer_user_id,
         intents.c.id,
@@ -122,9 +121,13 @@ _OVERDUE: Final = reading(
             intents, and_(intents.c.buyer_user_id == tokens.c.buyer_user_id, intents.c.id == tokens.c.intent_id)
         ).join(releases, and_(releases.c.listing_id == intents.c.listing_id, releases.c.id == intents.c.release_id))
     )
-    .where(tokens.c.status == _ISSUED, tokens.c.expires_at_ms <= bindparam("now_ms"))
-    .order_by(tokens.c.expires_at_ms)
+    .where(tokens.c.status == _ISSUED)
     .limit(bindparam("limit"))
+)
+_OVERDUE: Final = reading(
+    "installs.overdue_tokens",
+    _WITH_INTENT.where(tokens.c.expires_at_ms <= bindparam("now_ms"))
+    .order_by(tokens.c.expires_at_ms)
     .with_for_update(of=tokens, skip_locked=True),
     OverdueToken,
 )
@@ -133,3 +136,18 @@ _OVERDUE: Final = reading(
 def overdue(now_ms: int, limit: int) -> Bound[OverdueToken]:
     """Tokens past their deadline, the longest overdue first, locked; what another process works on is left to it."""
     return _OVERDUE.bind(now_ms=now_ms, limit=limit)
+
+
+_ISSUED_UNDER: Final = reading(
+    "installs.issued_tokens.of_version",
+    _WITH_INTENT.where(tokens.c.key_version == bindparam("key_version")),
+    OverdueToken,
+)
+_ALL_ISSUED: Final = reading("installs.issued_tokens", _WITH_INTENT.order_by(tokens.c.expires_at_ms), OverdueToken)
+
+
+def issued(key_version: str | None, limit: int) -> Bound[OverdueToken]:
+    """Issued tokens. key_version: those that name it, or all."""
+    if key_version is None:
+        return _ALL_ISSUED.bind(limit=limit)
+    return _ISSUED_UNDER.bind(key_version=key_version, limit=limit)

@@ -114,6 +114,7 @@ def test_a_schema_that_is_behind_is_told_and_what_stands_on_it_is_not_looked_at(
     report = patient.report()
     assert report["Migrations"]["findings"][0]["fix"] == "fleetprompt migrate"
     assert {name for name, theme in report.items() if theme["state"] == "unknown"} == {
+        "Extensions",
         "Triggers",
         "Serving role",
         "Keys",

@@ -11,10 +11,13 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from fleetprompt.commands.doctor import exposure, files, roles, timing
+from fleetprompt.commands.doctor import disk, exposure, files, keys, roles, timing
 from fleetprompt.commands.doctor.report import Finding, Report, Theme, unknown
 from fleetprompt.jobs import JOBS
 from fleetprompt.runtime.job_runs import JobRun
+from fleetprompt.runtime.key_versions import KeysInUse
+from fleetprompt.runtime.processes import LiveProcess
+from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import Settings, load
 from fleetprompt.store.grants import GRANTS
 from fleetprompt.store.inspection import Privileges, Role
@@ -163,3 +166,26 @@ def test_a_report_is_well_only_when_everything_was_looked_at() -> None:
     assert "No [v2]." in told
     assert "→ Add [it]." in told
     assert "1 finding." in told
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "found"),
+    [(2_000_000_000, 10_000_000_000, 0), (999_999_999, 10_000_000_000, 1), (2_000_000_000, 100_000_000_000, 1)],
+)
+def test_a_disk_that_is_nearly_full_is_told(free: int, total: int, found: int) -> None:
+    assert len(problems(disk.judged("/var/lib/fleetprompt", total, total - free, free))) == found
+
+
+def test_a_servers_disk_is_not_looked_at(tmp_path: Path) -> None:
+    server = settings_of(tmp_path, DATABASE_URL="postgresql://fp_app@db.example/fp")
+    assert disk.look(server) == Theme("Disk", "the database's is its server's")
+    assert disk.look(settings_of(tmp_path / "not" / "there")).state == "sound"
+
+
+def test_a_process_that_signs_with_another_key_is_told(tmp_path: Path) -> None:
+    ring = KeyRing.generate()
+    unused = KeysInUse([], [], [], [], [], [], [], None)
+    behind = LiveProcess("serve", "two", 7, ["v2", "v1"], NOW_MS, 0, 60_000)
+    abreast = LiveProcess("serve", "one", 6, ["v1"], NOW_MS, 0, 60_000)
+    theme = keys.look(settings_of(tmp_path), ring, unused, [abreast, behind])
+    assert problems(theme) == ["serve on two (process 7) signs with v2, and this ring with v1."]

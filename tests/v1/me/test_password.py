@@ -84,8 +84,8 @@ async def test_a_change_ends_the_session_that_a_login_begins_meanwhile(people: P
     await ada.csrf_token()
     user_id, session_id = ids.decode("usr", ada.user_id), ids.new_uuid()
     begin = (
-        "insert into sessions (id, user_id, secret_hash, created_at_ms, last_seen_at_ms, expires_at_ms)"
-        " select %s, user_id, sha256('another'), created_at_ms, last_seen_at_ms, expires_at_ms"
+        "insert into sessions (id, user_id, secret_hash, key_version, created_at_ms, last_seen_at_ms, expires_at_ms)"
+        " select %s, user_id, sha256('another'), key_version, created_at_ms, last_seen_at_ms, expires_at_ms"
         " from sessions where user_id = %s"
     )
     async with until_awaited(database) as login:

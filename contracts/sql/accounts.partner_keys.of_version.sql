@@ -1,0 +1,5 @@
+-- accounts.partner_keys.of_version -> PartnerKeyRow
+SELECT partner_keys.id, partner_keys.target_system, partner_keys.label, partner_keys.status,
+  partner_keys.created_at_ms, partner_keys.revoked_at_ms
+FROM partner_keys
+WHERE partner_keys.status = 'active' AND partner_keys.key_version = %(key_version)s::VARCHAR ORDER BY partner_keys.id

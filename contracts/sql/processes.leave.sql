@@ -1,0 +1,2 @@
+-- processes.leave
+DELETE FROM processes WHERE processes.id = %(process)s::UUID

@@ -1,0 +1,5 @@
+-- retention.due.processes -> tuple
+SELECT processes.id
+FROM processes
+WHERE processes.last_seen_at_ms <= %(ended_until_ms)s::BIGINT ORDER BY processes.last_seen_at_ms
+ LIMIT %(limit)s FOR UPDATE OF processes SKIP LOCKED

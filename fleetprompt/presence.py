@@ -1,0 +1,103 @@
+"""A process makes itself known, and takes up a key ring whose file was changed (spec 3, 6.4 Service)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from typing import Final, Literal
+
+import msgspec
+
+from fleetprompt import ids
+from fleetprompt.authz import SYSTEM
+from fleetprompt.errors import Refusal
+from fleetprompt.runtime.deadline import in_time
+from fleetprompt.runtime.key_versions import in_use, problems_of
+from fleetprompt.runtime.operations import Operation
+from fleetprompt.runtime.processes import ANNOUNCED_EVERY_S, Announce, Leave, announce, leave
+from fleetprompt.runtime.run import Call, run
+from fleetprompt.runtime.services import Services
+from fleetprompt.secrets import KeyRingError
+
+LOOKED_EVERY_S: Final = 1.0
+HOST_LENGTH_MAX: Final = 255
+
+logger = logging.getLogger(__name__)
+
+
+class Presence:
+    """Announces this process while it lives. role: what it is there for."""
+
+    def __init__(self, services: Services, role: Literal["serve", "worker"]) -> None:
+        self._services = services
+        self._role = role
+        self._id = ids.new_uuid()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._repeat(), name="presence")
+
+    async def stop(self) -> None:
+        """Say goodbye, unless the database is away."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
+        await self._tell(leave, Leave(process=self._id))
+
+    async def _repeat(self) -> None:
+        while True:
+            await self.announce()
+            for _ in range(int(ANNOUNCED_EVERY_S / LOOKED_EVERY_S)):
+                await asyncio.sleep(LOOKED_EVERY_S)
+                if await self.take_up_ring():
+                    break
+
+    async def announce(self) -> None:
+        """Say once that this process is alive, and which keys it knows."""
+        await self._tell(
+            announce,
+            Announce(
+                process=self._id,
+                role=self._role,
+                host=os.uname().nodename[:HOST_LENGTH_MAX] or "unknown",
+                pid=os.getpid(),
+                key_versions=self._services.ring.versions,
+            ),
+        )
+
+    async def take_up_ring(self) -> bool:
+        """Use the ring in the key file from now on where that was changed; whether it was.
+
+        A ring that lacks what live rows name, or has another key under a known version, is told and not taken.
+        """
+        keys = self._services.keys
+        try:
+            changed = keys.changed()
+            if changed is None:
+                return False
+            found = await self._services.db.one(in_use(self._services.clock.now_ms()))
+        except KeyRingError as error:
+            logger.warning("the key ring was changed and cannot be used: %s", error)
+            return False
+        except Refusal as refusal:
+            logger.warning("the changed key ring could not be compared with the database: %s", refusal)
+            keys.forget_look()
+            return False
+        if found is not None and (problems := problems_of(changed, found)):
+            logger.warning("the changed key ring is not taken: %s", " ".join(map(str, problems)))
+            return False
+        keys.adopt(changed)
+        logger.info("the key ring was changed: %s signs, %s are known", changed.current, ", ".join(changed.versions))
+        return True
+
+    async def _tell(self, operation: Operation, command: msgspec.Struct) -> None:
+        try:
+            await in_time(run(operation, self._services, SYSTEM, command, Call(request_id=ids.new_uuid())))
+        except Refusal as refusal:
+            logger.warning("%s was not noted: %s", operation.name, refusal)
+        except Exception:
+            logger.exception("%s failed", operation.name)

@@ -1,0 +1,195 @@
+"""The processes that are alive, and which keys each of them knows (spec 3, 6.4 Service).
+
+Every time in here is the database's own, so that a process whose clock is off is neither dead nor alive by mistake.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, case, cast, delete, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
+
+from fleetprompt.authz import Access, Actor
+from fleetprompt.fields import LINE, Command, Range
+from fleetprompt.fields import Text as TextRule
+from fleetprompt.runtime.job_runs import Batch, RunBatch
+from fleetprompt.runtime.operations import Ledger, Outcome, mutation
+from fleetprompt.runtime.retention import Retention, purge
+from fleetprompt.runtime.run import MutationTx
+from fleetprompt.store.statements import Bound, changing, inserting, reading
+from fleetprompt.store.tables import processes
+
+ANNOUNCED_EVERY_S: Final = 5
+ALIVE_MS: Final = 30_000
+"""A process that has not been seen for so long counts as gone."""
+KEPT_MS: Final = 24 * 60 * 60 * 1000
+
+_NOW_MS: Final = cast(func.extract("epoch", func.statement_timestamp()) * 1000, BigInteger)
+
+
+class Announce(Command):
+    """What a process says of itself. key_versions: the signing one first."""
+
+    process: UUID
+    role: Literal["serve", "worker"]
+    host: Annotated[str, TextRule(1, 255, LINE)]
+    pid: Annotated[int, Range(1, 2**31 - 1)]
+    key_versions: tuple[str, ...]
+
+
+class Leave(Command):
+    """Which process ends."""
+
+    process: UUID
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """That it was noted."""
+
+
+class LiveProcess(msgspec.Struct, frozen=True, rename="camel"):
+    """A process that was seen lately. ring_age_ms: for how long it has used this ring."""
+
+    role: str
+    host: str
+    pid: int
+    key_versions: list[str]
+    started_at_ms: int
+    seen_ms_ago: int
+    ring_age_ms: int
+
+    @property
+    def signs(self) -> str:
+        """The version that it signs with."""
+        return self.key_versions[0]
+
+    def __str__(self) -> str:
+        return f"{self.role} on {self.host} (process {self.pid})"
+
+
+_VALUES: Final[dict[str, Any]] = {
+    **{name: bindparam(name) for name in ("id", "role", "host", "pid")},
+    "key_versions": bindparam("key_versions", type_=ARRAY(Text)),
+    "started_at_ms": _NOW_MS,
+    "ring_since_ms": _NOW_MS,
+    "last_seen_at_ms": _NOW_MS,
+}
+_INSERT_VALUES: Final = insert(processes).values(_VALUES)
+_ANNOUNCE: Final[Any] = inserting(
+    "processes.announce",
+    _INSERT_VALUES.on_conflict_do_update(
+        index_elements=[processes.c.id],
+        set_={
+            "key_versions": _INSERT_VALUES.excluded.key_versions,
+            "last_seen_at_ms": _INSERT_VALUES.excluded.last_seen_at_ms,
+            "ring_since_ms": case(
+                (processes.c.key_versions == _INSERT_VALUES.excluded.key_versions, processes.c.ring_since_ms),
+                else_=_INSERT_VALUES.excluded.ring_since_ms,
+            ),
+        },
+    ),
+)
+_LEAVE: Final = changing("processes.leave", delete(processes).where(processes.c.id == bindparam("process")), rows=None)
+_ALIVE: Final = reading(
+    "processes.alive",
+    select(
+        processes.c.role,
+        processes.c.host,
+        processes.c.pid,
+        processes.c.key_versions,
+        processes.c.started_at_ms,
+        (_NOW_MS - processes.c.last_seen_at_ms).label("seen_ms_ago"),
+        (_NOW_MS - processes.c.ring_since_ms).label("ring_age_ms"),
+    )
+    .where(processes.c.last_seen_at_ms > _NOW_MS - bindparam("alive_ms"))
+    .order_by(processes.c.started_at_ms, processes.c.id),
+    LiveProcess,
+)
+
+
+class KnownKeys(msgspec.Struct, frozen=True, rename="camel"):
+    """A live process of this instance and the key versions that it knows, the signing one first."""
+
+    role: Literal["serve", "worker"]
+    key_versions: list[str]
+    started_at_ms: int
+
+
+class Knowledge(msgspec.Struct, frozen=True):
+    """What every live process knows, as JSON of `KnownKeys`."""
+
+    living: list[Any]
+
+    @property
+    def processes(self) -> list[KnownKeys]:
+        """The processes, the oldest first."""
+        return msgspec.convert(self.living, list[KnownKeys])
+
+
+_KNOWLEDGE: Final = reading(
+    "processes.knowledge",
+    select(
+        func.coalesce(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_object(
+                        literal("role"),
+                        processes.c.role,
+                        literal("keyVersions"),
+                        processes.c.key_versions,
+                        literal("startedAtMs"),
+                        processes.c.started_at_ms,
+                    ),
+                    processes.c.started_at_ms,
+                    processes.c.id,
+                )
+            ),
+            literal_column("'[]'::jsonb", JSONB),
+        ).label("living")
+    ).where(processes.c.last_seen_at_ms > _NOW_MS - bindparam("alive_ms")),
+    Knowledge,
+)
+
+
+def knowledge() -> Bound[Knowledge]:
+    """What every process knows that was seen lately: one row."""
+    return _KNOWLEDGE.bind(alive_ms=ALIVE_MS)
+
+
+def alive() -> Bound[LiveProcess]:
+    """Every process that was seen lately, the oldest first."""
+    return _ALIVE.bind(alive_ms=ALIVE_MS)
+
+
+@mutation("processes.announce", who=Access.SYSTEM, ledger=Ledger.NONE, emits=())
+async def announce(_: MutationTx, __: Actor, command: Announce) -> Outcome[Noted]:
+    """Note that a process is alive and which keys it knows; no event, as it tells of no user's row."""
+    values = msgspec.structs.asdict(command)
+    return Outcome(
+        Noted(),
+        writes=[
+            _ANNOUNCE.bind(
+                **{name: values[name] for name in ("role", "host", "pid")},
+                id=command.process,
+                key_versions=list(command.key_versions),
+            )
+        ],
+    )
+
+
+@mutation("processes.leave", who=Access.SYSTEM, ledger=Ledger.NONE, emits=())
+async def leave(_: MutationTx, __: Actor, command: Leave) -> Outcome[Noted]:
+    """Note that a process ends; no event, as above."""
+    return Outcome(Noted(), writes=[_LEAVE.bind(process=command.process)])
+
+
+GONE: Final = Retention(processes, processes.c.last_seen_at_ms)
+
+
+@mutation("processes.purge", who=Access.SYSTEM, ledger=Ledger.NONE, emits=())
+async def purge_processes(tx: MutationTx, _: Actor, command: RunBatch) -> Outcome[Batch]:
+    """Forget processes that were killed, a day after they were last seen."""
+    return await purge(tx, GONE, tx.now_ms - KEPT_MS, command.limit, audited=False)

@@ -1,0 +1,53 @@
+"""Steps of migrations that run while the database serves: expand first, contract a release later (spec 8).
+
+An expanding migration adds what the code before it can ignore: nullable columns, tables, indexes. What it fills, it
+fills in batches. A contracting one takes away what no supported code uses, and says so with `needs_code`.
+Steps outside a transaction may be run again after a failure, so each begins where it finds things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from alembic import context, op
+from sqlalchemy import ColumnClause, Text, bindparam, column, table, text
+
+LOCK_TIMEOUT_MS: Final = 1_000
+"""How long a step waits for a lock: whoever comes after it waits as long."""
+STATEMENT_TIMEOUT_MS: Final = 10 * 60 * 1000
+BATCH_ROWS: Final = 1_000
+
+
+def add_index(name: str, table_name: str, columns: Sequence[str]) -> None:
+    """Build an index while rows are read and written; what an attempt that failed left of it goes first.
+
+    It waits for every transaction that is under way, and blocks none, so it has no lock timeout.
+    """
+    with op.get_context().autocommit_block():
+        op.execute("set lock_timeout = 0")
+        op.drop_index(name, table_name, if_exists=True, postgresql_concurrently=True)
+        op.create_index(name, table_name, list(columns), postgresql_concurrently=True)
+        op.execute(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
+
+
+def backfill(update: str) -> int:
+    """Run an UPDATE that takes at most `:batch` rows until it touches none; how many rows all batches touched.
+
+    Each batch is a transaction of its own. Where the SQL is printed, the statement is to be run until it touches none.
+    """
+    if context.is_offline_mode():
+        op.execute("-- Run the next statement until it touches no row.")
+        op.execute(text(update).bindparams(batch=BATCH_ROWS))
+        return 0
+    touched = 0
+    with op.get_context().autocommit_block():
+        while rows := op.get_bind().execute(text(update), {"batch": BATCH_ROWS}).rowcount:
+            touched += rows
+    return touched
+
+
+def needs_code(revision: str) -> None:
+    """Say that code which does not know `revision` cannot serve this schema any more."""
+    oldest_code: ColumnClause[str] = column("oldest_code", Text)
+    op.execute(table("instance", oldest_code).update().values(oldest_code=bindparam("revision", revision)))
