@@ -6,15 +6,16 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, null, update
+from sqlalchemy import bindparam, null, select, update
 
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType
+from fleetprompt.errors import Reason, conflict
 from fleetprompt.fields import Command, EpochMs
 from fleetprompt.runtime.audit import Event, details_of
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
-from fleetprompt.store.statements import Bound, changing
+from fleetprompt.store.statements import Bound, changing, reading
 from fleetprompt.store.tables import instance
 
 
@@ -42,6 +43,11 @@ class Restored(msgspec.Struct, frozen=True, rename="camel"):
     restored_at_ms: int
 
 
+class _UnderWay(msgspec.Struct, frozen=True):
+    unfinished_restore: UUID | None
+
+
+_UNDER_WAY: Final = reading("instance.restore_under_way", select(instance.c.unfinished_restore), _UnderWay)
 _FINISH: Final = changing(
     "instance.finish_restore",
     update(instance)
@@ -56,7 +62,12 @@ def _finish(event: UUID, now_ms: int) -> Bound[Any]:
 
 @mutation("system.finish_restore", who=Access.SYSTEM, ledger=Ledger.NONE, emits=(EventType.SYSTEM_RESTORED,))
 async def finish_restore(tx: MutationTx, _: Actor, command: FinishRestore) -> Outcome[Restored]:
-    """Refuse every signature made until now, and let the instance serve (spec 3 Server to server, 7)."""
+    """Refuse every signature made until now, and let the instance serve (spec 3 Server to server, 7).
+
+    Raises CONFLICT (`transition`) where this restore is not under way, or no longer.
+    """
+    if await tx.one(_UNDER_WAY.bind()) != _UnderWay(command.event):
+        raise conflict(Reason.TRANSITION, "This restore is not under way: it was finished, or another one was begun.")
     restored = Event(
         event_id=command.event,
         type=EventType.SYSTEM_RESTORED,

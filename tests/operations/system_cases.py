@@ -13,16 +13,25 @@ import msgspec
 
 import fleetprompt.__main__
 from fleetprompt import ids
+from fleetprompt.accounts.end_sessions import EndSessions
 from fleetprompt.accounts.model import MakeAdmin, ResetPassword, TouchSession
+from fleetprompt.accounts.renew_buyer_refs import RenewBuyerRefs
+from fleetprompt.accounts.review_keys import ReviewKeys
+from fleetprompt.accounts.revoke_keys import RevokeKeys
 from fleetprompt.authz import Access
 from fleetprompt.enums import EventType
 from fleetprompt.errors import Reason
 from fleetprompt.installs.expire_intents import expire_intents
 from fleetprompt.installs.expire_tokens import expire_tokens
+from fleetprompt.installs.revoke_tokens import RevokeTokens
+from fleetprompt.runtime.change_key_ring import AddKey, PromoteKey, RetireKey
+from fleetprompt.runtime.finish_restore import FinishRestore
+from fleetprompt.runtime.forget_replies import ForgetReplies
 from fleetprompt.runtime.job_runs import RecordRun, RunBatch
 from fleetprompt.runtime.key_versions import RecordKeyVersions
 from fleetprompt.runtime.live_ring import LiveRing
-from fleetprompt.runtime.operations import REGISTRY, Operation
+from fleetprompt.runtime.operations import REGISTRY, Kind
+from fleetprompt.runtime.processes import Announce, Leave, Noted, announce
 from fleetprompt.runtime.rerendering import RerenderBatch
 from fleetprompt.runtime.services import Services
 from fleetprompt.secrets import KeyRing
@@ -30,10 +39,11 @@ from tests.support import market
 from tests.support.answers import assert_ok
 from tests.support.application import App
 from tests.support.clock import FakeClock
-from tests.support.jobs import batch
-from tests.support.keys import master_keys
+from tests.support.jobs import batch, mutated
+from tests.support.keys import key_ring, master_keys
 
 NEW_PASSWORD: Final = "a password that nobody knows yet"
+SIGNING, VERIFYING = key_ring().versions
 TEXT: Final = {"format": "markdown", "markdown": "A *claim*."}
 
 
@@ -42,12 +52,14 @@ class SystemCase:
     """A command that finds something to do.
 
     services: what it runs on. again: what a second run with the same command does; it writes nothing at all where this
-    is None, is refused as a conflict with this reason, or succeeds once more and writes these events.
+    is None, is refused as a conflict with this reason, or succeeds once more and writes these events. cause: the event
+    that the command goes back to, where it says so; every event of its own names it.
     """
 
     command: msgspec.Struct
     services: Services
     again: Sequence[EventType] | Reason | None = None
+    cause: UUID | None = None
 
 
 Arrange = Callable[[App, FakeClock], Awaitable[SystemCase]]
@@ -55,12 +67,14 @@ Arrange = Callable[[App, FakeClock], Awaitable[SystemCase]]
 SYSTEM_ARRANGEMENTS: Final[dict[str, Arrange]] = {}
 """By the operation's name."""
 
-SYSTEM_OPERATIONS: Final[tuple[Operation, ...]] = tuple(
+_OF_THE_SYSTEM: Final = [
     operation
     for operation in REGISTRY.values()
     if operation.who is Access.SYSTEM and operation.function.__module__.startswith(f"{fleetprompt.__name__}.")
-)
+]
 """The jobs' and the command line's."""
+SYSTEM_OPERATIONS: Final = tuple(operation for operation in _OF_THE_SYSTEM if operation.kind is Kind.MUTATION)
+SYSTEM_QUERIES: Final = tuple(operation for operation in _OF_THE_SYSTEM if operation.kind is Kind.QUERY)
 
 
 def arranges(name: str) -> Callable[[Arrange], Arrange]:
@@ -170,6 +184,111 @@ async def a_ring_with_another_key(app: App, _: FakeClock) -> SystemCase:
     known = app.database.value("select count(*) from key_versions")
     ring = KeyRing.parse(master_keys(2, 1, known + 1))
     return SystemCase(RecordKeyVersions(), dataclasses.replace(app.services, keys=LiveRing(ring)))
+
+
+@arranges("key_ring.add")
+async def a_key_that_was_never_used(app: App, _: FakeClock) -> SystemCase:
+    version = f"v{app.database.value('select count(*) from key_versions') + 1}"
+    fingerprint = KeyRing.parse(master_keys(int(version.removeprefix("v")))).fingerprints[version]
+    return SystemCase(AddKey(version=version, fingerprint=fingerprint), app.services, again=Reason.TRANSITION)
+
+
+def _nobody_is_alive(app: App) -> None:
+    app.database.change("delete from processes")
+
+
+@arranges("key_ring.promote")
+async def a_key_that_every_process_knows(app: App, _: FakeClock) -> SystemCase:
+    _nobody_is_alive(app)
+    await mutated(app.services, announce, _announcement(), Noted)
+    return SystemCase(PromoteKey(version=VERIFYING), app.services, again=(EventType.KEY_RING_CHANGED,))
+
+
+@arranges("key_ring.retire")
+async def a_key_that_nothing_names(app: App, _: FakeClock) -> SystemCase:
+    _nobody_is_alive(app)
+    return SystemCase(RetireKey(version="v99"), app.services, again=(EventType.KEY_RING_CHANGED,))
+
+
+@arranges("key_ring.revoke_keys")
+async def keys_that_hang_on_a_stolen_one(app: App, _: FakeClock) -> SystemCase:
+    await app.people.partner()
+    await (await app.people.register()).api_key()
+    cause = ids.new_uuid()
+    return SystemCase(RevokeKeys(key_version=SIGNING, cause=cause), app.services, cause=cause)
+
+
+@arranges("installs.revoke_tokens")
+async def a_token_under_a_stolen_key(app: App, _: FakeClock) -> SystemCase:
+    await market.token(await _intent(app))
+    cause = ids.new_uuid()
+    return SystemCase(RevokeTokens(key_version=SIGNING, cause=cause), app.services, cause=cause)
+
+
+@arranges("sessions.end")
+async def a_session_under_a_stolen_key(app: App, _: FakeClock) -> SystemCase:
+    await app.people.register()
+    cause = ids.new_uuid()
+    return SystemCase(EndSessions(key_version=SIGNING, cause=cause), app.services, cause=cause)
+
+
+def _with_another_key_signing(app: App) -> Services:
+    return dataclasses.replace(app.services, keys=LiveRing(key_ring().promoted(VERIFYING)))
+
+
+@arranges("idempotency.forget")
+async def a_reply_under_a_stolen_key(app: App, _: FakeClock) -> SystemCase:
+    await (await app.people.register()).api_key()
+    cause = ids.new_uuid()
+    return SystemCase(ForgetReplies(key_version=SIGNING, cause=cause), _with_another_key_signing(app), cause=cause)
+
+
+@arranges("users.renew_buyer_refs")
+async def a_buyer_under_a_stolen_key(app: App, _: FakeClock) -> SystemCase:
+    await app.people.register()
+    cause = ids.new_uuid()
+    return SystemCase(RenewBuyerRefs(key_version=SIGNING, cause=cause), _with_another_key_signing(app), cause=cause)
+
+
+@arranges("system.finish_restore")
+async def a_restore_that_is_almost_over(app: App, clock: FakeClock) -> SystemCase:
+    event = ids.new_uuid()
+    clock.advance(days=-1)  # So that it refuses none of the signatures that other cases make.
+    app.database.change("update instance set unfinished_restore = %s, restored_at_ms = %s", event, clock.now_ms() - 1)
+    command = FinishRestore(
+        event=event, backup_created_at_ms=clock.now_ms() - 60_000, install_tokens_revoked=2, sessions_ended=3
+    )
+    return SystemCase(command, app.services, again=Reason.TRANSITION)
+
+
+@arranges("keys.review")
+async def a_partner_and_a_program(app: App, _: FakeClock) -> SystemCase:
+    await app.people.partner()
+    await (await app.people.register()).api_key()
+    return SystemCase(ReviewKeys(), app.services)
+
+
+def _announcement() -> Announce:
+    return Announce(process=ids.new_uuid(), role="serve", host="here", pid=4711, key_versions=key_ring().versions)
+
+
+@arranges("processes.announce")
+async def a_process_that_has_just_begun(app: App, _: FakeClock) -> SystemCase:
+    return SystemCase(_announcement(), app.services, again=())
+
+
+@arranges("processes.leave")
+async def a_process_that_ends(app: App, _: FakeClock) -> SystemCase:
+    announcement = _announcement()
+    await mutated(app.services, announce, announcement, Noted)
+    return SystemCase(Leave(process=announcement.process), app.services)
+
+
+@arranges("processes.purge")
+async def a_process_that_was_killed_yesterday(app: App, clock: FakeClock) -> SystemCase:
+    await mutated(app.services, announce, _announcement(), Noted)
+    clock.advance(hours=25)
+    return SystemCase(RunBatch(), app.services)
 
 
 @arranges("accounts.create_admin")

@@ -16,8 +16,8 @@ from fleetprompt.enums import EventType
 from fleetprompt.errors import Code, Reason, Refusal
 from fleetprompt.runtime.audit import DETAILS
 from fleetprompt.runtime.operations import Operation, Outcome
-from fleetprompt.runtime.run import Call, run
-from tests.operations.system_cases import SYSTEM_ARRANGEMENTS, SYSTEM_OPERATIONS, SystemCase
+from fleetprompt.runtime.run import Call, ask, run
+from tests.operations.system_cases import SYSTEM_ARRANGEMENTS, SYSTEM_OPERATIONS, SYSTEM_QUERIES, SystemCase
 from tests.support.application import App
 from tests.support.clock import FakeClock
 from tests.support.contents import difference, snapshot, unchanged
@@ -63,16 +63,16 @@ async def _run(operation: Operation, case: SystemCase, database: Database) -> li
 async def test_a_run_writes_the_declared_events_in_its_own_transaction(
     app: App, case: SystemCase, operation: Operation, clock: FakeClock
 ) -> None:
-    database, first, before = app.database, next_transaction(app.database), snapshot(app.database)
+    database, first, before = app.database, next_transaction(app.database), snapshot(app.database, ())
     events = await _run(operation, case, database)
-    assert difference(before, snapshot(database)), "the case must give it something to do"
+    assert difference(before, snapshot(database, ())), "the case must give it something to do"
     assert {event.type for event in events} == set(operation.emits)
     told = {event.id for event in events}
     for event in events:
         assert (event.actor_type, event.actor_id) == ("system", None)
         assert event.created_at_ms == clock.now_ms()
         assert event.summary.strip()
-        assert event.cause_event_id in {None, *told - {event.id}}
+        assert event.cause_event_id in ({None, *told - {event.id}} if case.cause is None else {case.cause})
         if event.details is not None:
             msgspec.json.decode(event.details, type=DETAILS[EventType(event.type)], strict=True)
     written = transactions_since(database, first)
@@ -84,10 +84,10 @@ async def test_a_run_writes_the_declared_events_in_its_own_transaction(
 async def test_a_second_run_finds_done_what_the_first_one_did(app: App, case: SystemCase, operation: Operation) -> None:
     await _run(operation, case, app.database)
     if case.again is None:
-        with unchanged(app.database):
+        with unchanged(app.database, leave_out=()):
             assert await _run(operation, case, app.database) == []
     elif isinstance(case.again, Reason):
-        with unchanged(app.database), pytest.raises(Refusal) as refused:
+        with unchanged(app.database, leave_out=()), pytest.raises(Refusal) as refused:
             await _run(operation, case, app.database)
         assert (refused.value.code, refused.value.reason) == (Code.CONFLICT, case.again)
     else:
@@ -109,7 +109,14 @@ def _missing_a_row_in_the_end(operation: Operation) -> Operation:
 async def test_a_defect_in_its_last_write_undoes_all_and_the_next_run_does_it(
     app: App, case: SystemCase, operation: Operation
 ) -> None:
-    with unchanged(app.database), pytest.raises(psycopg.Error, match="rows"):
+    with unchanged(app.database, leave_out=()), pytest.raises(psycopg.Error, match="rows"):
         await _run(_missing_a_row_in_the_end(operation), case, app.database)
     events = await _run(operation, case, app.database)
     assert {event.type for event in events} == set(operation.emits)
+
+
+@pytest.mark.parametrize("operation", SYSTEM_QUERIES, ids=lambda operation: operation.name)
+async def test_a_query_finds_what_there_is_and_writes_nothing(app: App, case: SystemCase, operation: Operation) -> None:
+    with unchanged(app.database, leave_out=()):
+        found = msgspec.to_builtins(await ask(operation, case.services, SYSTEM, case.command))
+    assert all(found.values()), found

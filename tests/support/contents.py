@@ -12,12 +12,13 @@ from psycopg import sql
 
 from tests.support.databases import Database
 
-# What processes say of themselves comes and goes by the clock.
-_TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'processes' order by tablename"
+_TABLES = "select tablename from pg_tables where schemaname = 'public' order by tablename"
+PRESENCE = "processes"
+"""What running processes say of themselves comes and goes by the clock."""
 
 
-def _tables(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
-    return [name for (name,) in connection.execute(_TABLES).fetchall()]
+def _tables(connection: psycopg.Connection[tuple[Any, ...]], leave_out: Collection[str] = (PRESENCE,)) -> list[str]:
+    return [name for (name,) in connection.execute(_TABLES).fetchall() if name not in leave_out]
 
 
 def _union(template: str, tables: list[str]) -> sql.Composed:
@@ -32,10 +33,10 @@ def snapshot_counts(database: Database) -> dict[str, int]:
         return {str(name): int(count) for name, count in counted.fetchall()}
 
 
-def snapshot(database: Database) -> dict[str, Counter[str]]:
-    """Every row of every table as JSON text, in one snapshot."""
+def snapshot(database: Database, leave_out: Collection[str] = (PRESENCE,)) -> dict[str, Counter[str]]:
+    """Every row of every other table as JSON text, in one snapshot."""
     with database.as_owner() as connection:
-        tables = _tables(connection)
+        tables = _tables(connection, leave_out)
         found = connection.execute(_union("select {name}, to_jsonb(t)::text from {table} t", tables)).fetchall()
     contents: dict[str, Counter[str]] = {name: Counter() for name in tables}
     for name, row in found:
@@ -55,11 +56,14 @@ def difference(before: dict[str, Counter[str]], after: dict[str, Counter[str]]) 
 
 
 @contextmanager
-def unchanged(database: Database, *, but: Collection[str] = ()) -> Iterator[None]:
+def unchanged(
+    database: Database, *, but: Collection[str] = (), leave_out: Collection[str] = (PRESENCE,)
+) -> Iterator[None]:
     """Fail unless every table holds the very same rows afterwards. but: tables that may differ (`request_nonces`)."""
-    before = snapshot(database)
+    before = snapshot(database, leave_out)
     yield
-    changed = {name: rows for name, rows in difference(before, snapshot(database)).items() if name not in but}
+    found = difference(before, snapshot(database, leave_out))
+    changed = {name: rows for name, rows in found.items() if name not in but}
     assert not changed, f"tables changed: {changed}"
 
 

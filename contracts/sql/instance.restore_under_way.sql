@@ -1,0 +1,3 @@
+-- instance.restore_under_way -> _UnderWay
+SELECT instance.unfinished_restore
+FROM instance
