@@ -58,6 +58,13 @@ async def test_a_process_that_was_killed_is_soon_taken_for_gone_and_forgotten_af
     assert await batch(app.services, purge_processes) == 1
 
 
+async def test_a_clock_that_is_off_forgets_nobody_who_is_alive(app: App, presence: Presence, clock: FakeClock) -> None:
+    await presence.announce()
+    clock.advance(days=7)
+    assert await batch(app.services, purge_processes) == 0
+    app.database.change("delete from processes")
+
+
 async def test_a_changed_key_file_is_taken_up_once(app: App, presence: Presence, tmp_path: Path) -> None:
     assert not await presence.take_up_ring()
     ring = rewrite(file_of(tmp_path), KeyRing.added)

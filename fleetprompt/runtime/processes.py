@@ -186,7 +186,10 @@ async def leave(_: MutationTx, __: Actor, command: Leave) -> Outcome[Noted]:
     return Outcome(Noted(), writes=[_LEAVE.bind(process=command.process)])
 
 
-GONE: Final = Retention(processes, processes.c.last_seen_at_ms)
+GONE: Final = Retention(
+    processes, processes.c.last_seen_at_ms, processes.c.last_seen_at_ms <= _NOW_MS - literal(ALIVE_MS, BigInteger)
+)
+"""Also where the clock of the process that purges is far ahead, none that is alive."""
 
 
 @mutation("processes.purge", who=Access.SYSTEM, ledger=Ledger.NONE, emits=())

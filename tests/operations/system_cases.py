@@ -31,7 +31,7 @@ from fleetprompt.runtime.job_runs import RecordRun, RunBatch
 from fleetprompt.runtime.key_versions import RecordKeyVersions
 from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.runtime.operations import REGISTRY, Kind
-from fleetprompt.runtime.processes import Announce, Leave, Noted, announce
+from fleetprompt.runtime.processes import ALIVE_MS, Announce, Leave, Noted, announce
 from fleetprompt.runtime.rerendering import RerenderBatch
 from fleetprompt.runtime.services import Services
 from fleetprompt.secrets import KeyRing
@@ -287,6 +287,7 @@ async def a_process_that_ends(app: App, _: FakeClock) -> SystemCase:
 @arranges("processes.purge")
 async def a_process_that_was_killed_yesterday(app: App, clock: FakeClock) -> SystemCase:
     await mutated(app.services, announce, _announcement(), Noted)
+    assert app.database.change("update processes set last_seen_at_ms = last_seen_at_ms - %s", ALIVE_MS)
     clock.advance(hours=25)
     return SystemCase(RunBatch(), app.services)
 
