@@ -11,7 +11,16 @@ from fleetprompt.store.tables import metadata
 
 def run_offline() -> None:
     """Print the SQL for a database administrator who runs it herself."""
-    context.configure(dialect_name="postgresql", target_metadata=metadata, transaction_per_migration=True)
+    context.configure(
+        dialect_name="postgresql",
+        # Any style of parameters but the one of `%s`, for which every percent sign would be printed twice.
+        dialect_opts={"paramstyle": "named"},
+        target_metadata=metadata,
+        transaction_per_migration=True,
+        literal_binds=True,
+    )
+    context.execute(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
+    context.execute(f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
     with context.begin_transaction():
         context.run_migrations()
 

@@ -6,7 +6,9 @@ import click
 import psycopg
 
 from fleetprompt.commands.instance import Failure, open_instance, read_settings
+from fleetprompt.settings import Settings
 from fleetprompt.store import migrate as migrations
+from fleetprompt.store.embedded import Role
 from fleetprompt.store.migrate import MigrationError
 
 
@@ -17,15 +19,20 @@ def migrate(print_sql: bool, since: str | None) -> None:
     """Run the missing migrations as the owner, and grant the serving role what it may do.
 
     The owner is FLEETPROMPT_MIGRATE_DATABASE_URL, or FLEETPROMPT_DATABASE_URL where one role does both. It runs beside
-    whatever serves: it waits a second for a lock, lets others go on, and tries again for a minute. Two at once are one
-    after the other. --print-sql connects to nothing; run what it prints as the owner, after creating the database and
-    the serving role that FLEETPROMPT_DATABASE_URL names (fleetprompt_app where there is none). The exit code is 0 when
-    the database is at this version's schema, and 1 otherwise.
+    whatever serves: it waits a second for a lock, lets others go on, and tries again for 20 seconds. Two at once
+    are one after the other. --print-sql connects to nothing; run what it prints as the owner with
+    psql -v ON_ERROR_STOP=1, after creating the database and the serving role that FLEETPROMPT_DATABASE_URL names
+    (fleetprompt_app where there is none). The exit code is 0 when the database is at this version's schema, and 1
+    otherwise.
     """
     settings = read_settings()
+    if since is not None and not print_sql:
+        raise click.UsageError("--from goes with --print-sql: a database that is there says itself where it is.")
     if print_sql:
-        url = settings.database_url
-        migrations.print_sql("fleetprompt_app" if url is None else migrations.role_of(url.reveal()), since)
+        try:
+            migrations.print_sql(_grantee(settings), since)
+        except MigrationError as error:
+            raise Failure(str(error)) from error
         return
     with open_instance(settings) as instance:
         try:
@@ -36,3 +43,10 @@ def migrate(print_sql: bool, since: str | None) -> None:
         except psycopg.Error as error:
             raise Failure(f"The migration did not run: {error}") from error
     click.echo(f"The database is at migration {migrations.head()} (it was at {before or 'none'}).")
+
+
+def _grantee(settings: Settings) -> str | None:
+    if settings.database_url is None:
+        return Role.APP
+    owner = settings.migrate_database_url or settings.database_url
+    return migrations.grantee(owner.reveal(), settings.database_url.reveal())

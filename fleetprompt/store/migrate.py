@@ -85,6 +85,11 @@ def head() -> str:
     return revision
 
 
+def revisions() -> frozenset[str]:
+    """The names of all migrations that this version of the code knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions())
+
+
 def migrate(owner_url: str, serving_url: str) -> None:
     """Run every migration that is missing as the owner, then grant the serving role what it may do.
 
@@ -148,28 +153,31 @@ def _connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
 
 def grant(owner_url: str, serving_url: str) -> None:
     """Grant the serving role what it may do, and nothing else."""
-    owner, serving = role_of(owner_url), role_of(serving_url)
-    if serving is None or serving == owner:
+    serving = grantee(owner_url, serving_url)
+    if serving is None:
         return
     with _connect(owner_url) as connection:
         for statement in grants.statements(serving):
             connection.execute(statement)
 
 
-def role_of(url: str) -> str | None:
-    """The role that a database URL names, or None where it leaves that to the environment."""
-    return make_url(url).username
+def grantee(owner_url: str, serving_url: str) -> str | None:
+    """The role that is granted what it may do: None where the owner serves, or a URL leaves the role to libpq."""
+    owner, serving = make_url(owner_url).username, make_url(serving_url).username
+    return None if serving == owner else serving
 
 
 def print_sql(serving_role: str | None, since: str | None = None) -> None:
     """Write the SQL of every migration and grant to standard output, for whoever runs it herself.
 
-    since: the revision that the database is at, None for an empty one.
+    serving_role: None where the owner serves, who needs no grant. since: the revision that the database is at, None
+    for an empty one. Raises MigrationError where no migration has that name.
     """
+    if since is not None and since not in revisions():
+        raise MigrationError(f"There is no migration {since}; this version knows {', '.join(sorted(revisions()))}.")
     command.upgrade(_config(None), "head" if since is None else f"{since}:head", sql=True)
     if serving_role is not None:
-        for statement in grants.statements(serving_role):
-            print(f"{statement.as_string()};")
+        print("\n".join(["BEGIN;", *(f"{each.as_string()};" for each in grants.statements(serving_role)), "COMMIT;"]))
 
 
 def current(url: str) -> str | None:

@@ -17,6 +17,16 @@ LOCK_TIMEOUT_MS: Final = 1_000
 """How long a step waits for a lock: whoever comes after it waits as long."""
 STATEMENT_TIMEOUT_MS: Final = 10 * 60 * 1000
 BATCH_ROWS: Final = 1_000
+LOOP: Final = """
+do $batches$
+begin
+  loop
+    {update};
+    exit when not found;
+    commit;
+  end loop;
+end $batches$
+"""
 
 
 def add_index(name: str, table_name: str, columns: Sequence[str]) -> None:
@@ -34,11 +44,13 @@ def add_index(name: str, table_name: str, columns: Sequence[str]) -> None:
 def backfill(update: str) -> int:
     """Run an UPDATE that takes at most `:batch` rows until it touches none; how many rows all batches touched.
 
-    Each batch is a transaction of its own. Where the SQL is printed, the statement is to be run until it touches none.
+    Each batch is a transaction of its own. Where the SQL is printed, the database loops by itself; nobody counts there.
     """
     if context.is_offline_mode():
-        op.execute("-- Run the next statement until it touches no row.")
-        op.execute(text(update).bindparams(batch=BATCH_ROWS))
+        with op.get_context().autocommit_block():
+            op.execute("set statement_timeout = 0")
+            op.execute(text(LOOP.format(update=update)).bindparams(batch=BATCH_ROWS))
+            op.execute(f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
         return 0
     touched = 0
     with op.get_context().autocommit_block():
