@@ -12,6 +12,9 @@ from typing import Final
 NEEDLE_BYTES: Final = 16
 """How much of a form is looked for: enough to be no accident, and little enough to find what was cut off."""
 
+DISTINCT_MIN: Final = 5
+"""Something made up of fewer different bytes, such as a forged signature of zeros, stands everywhere by accident."""
+
 _KNOWN_BEGINNING: Final = re.compile(r"fp[tk]_[0-9a-z]{26}_|fp[csv]_|password ")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{22,}={0,2}")
 _STANDARD: Final = str.maketrans("-_", "+/")
@@ -43,6 +46,5 @@ def forms(value: bytes) -> Iterator[bytes]:
 
 def needles(secret: str) -> frozenset[bytes]:
     """What to look for: the beginning of every form of every value that is long enough to be recognized."""
-    return frozenset(
-        form[:NEEDLE_BYTES] for value in values(secret) for form in forms(value) if len(form) >= NEEDLE_BYTES
-    )
+    beginnings = (form[:NEEDLE_BYTES] for value in values(secret) for form in forms(value))
+    return frozenset(each for each in beginnings if len(each) == NEEDLE_BYTES and len(frozenset(each)) >= DISTINCT_MIN)
