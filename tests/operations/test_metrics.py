@@ -39,6 +39,7 @@ CLOSED: Final[dict[str, set[str]]] = {
         "XX000",
         "connection_lost",
         "commit_unknown",
+        "stale_preparation",
         "exited",
         "killed",
         "hung",
