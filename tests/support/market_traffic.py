@@ -55,8 +55,9 @@ from install_intents
 """
 
 _SESSIONS: Final = """
-insert into sessions (id, user_id, secret_hash, created_at_ms, last_seen_at_ms, expires_at_ms)
-select id, buyer_user_id, sha256(id::text::bytea), created_at_ms, created_at_ms, expires_at_ms from install_intents
+insert into sessions (id, user_id, secret_hash, key_version, created_at_ms, last_seen_at_ms, expires_at_ms)
+select id, buyer_user_id, sha256(id::text::bytea), 'v1', created_at_ms, created_at_ms, expires_at_ms
+from install_intents
 """
 
 _API_KEYS: Final = """
