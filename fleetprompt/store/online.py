@@ -49,7 +49,7 @@ def backfill(update: str) -> int:
     if context.is_offline_mode():
         with op.get_context().autocommit_block():
             op.execute("set statement_timeout = 0")
-            op.execute(text(LOOP.format(update=update)).bindparams(batch=BATCH_ROWS))
+            op.execute(text(LOOP.replace("{update}", update)).bindparams(batch=BATCH_ROWS))
             op.execute(f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
         return 0
     touched = 0

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from fleetprompt.app import ROUTES
-from fleetprompt.errors import Code
+from fleetprompt.errors import Code, Outage
 from fleetprompt.jobs import JOBS, LATE_AFTER_PERIODS, RETENTION, Job, run_job
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import REGISTRY
@@ -33,6 +33,7 @@ CLOSED: Final[dict[str, set[str]]] = {
     "rate_class": {*RateClass, "other"},
     "reason": {*SignatureReason, "other"},
     "cause": {
+        *Outage,
         "23505",
         "40001",
         "40P01",

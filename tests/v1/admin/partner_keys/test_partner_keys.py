@@ -85,8 +85,7 @@ async def test_signatures_from_before_a_restore_do_not_count(
     key_id = ids.decode("prt", partner.key_id)
     assert key_id is not None
     database.change(
-        "insert into instance (only_row, created_at_ms, restored_at_ms) values (true, 1, 1234)"
-        " on conflict (only_row) do update set restored_at_ms = 1234"
+        "update instance set restored_at_ms = 1234 on conflict (only_row) do update set restored_at_ms = 1234"
     )
     found = await AccountsAuthenticator(services).partner_key(key_id)
     database.change("update instance set restored_at_ms = null")
