@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from alembic import context, op
-from sqlalchemy import ColumnClause, Text, bindparam, column, table, text
+from sqlalchemy import ColumnClause, Text, TextClause, bindparam, column, table, text
 
 LOCK_TIMEOUT_MS: Final = 1_000
 """How long a step waits for a lock: whoever comes after it waits as long."""
@@ -41,6 +41,11 @@ def add_index(name: str, table_name: str, columns: Sequence[str]) -> None:
         op.execute(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
+def _looped(update: str) -> TextClause:
+    loop = LOOP.replace("{update}", update)
+    return text(loop).bindparams(batch=BATCH_ROWS)
+
+
 def backfill(update: str) -> int:
     """Run an UPDATE that takes at most `:batch` rows until it touches none; how many rows all batches touched.
 
@@ -49,7 +54,7 @@ def backfill(update: str) -> int:
     if context.is_offline_mode():
         with op.get_context().autocommit_block():
             op.execute("set statement_timeout = 0")
-            op.execute(text(LOOP.replace("{update}", update)).bindparams(batch=BATCH_ROWS))
+            op.execute(_looped(update))
             op.execute(f"set statement_timeout = {STATEMENT_TIMEOUT_MS}")
         return 0
     touched = 0

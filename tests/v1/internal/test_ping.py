@@ -102,7 +102,7 @@ async def test_a_signature_from_before_a_restore_is_refused(app: App, people: Pe
     partner = await people.partner()
     restored_at_ms = clock.now_ms() + 5_000
     app.database.change(
-        "update instance set restored_at_ms = %s"
+        "update instance set restored_at_ms = %s",
         restored_at_ms,
     )
     try:
