@@ -84,9 +84,7 @@ async def test_signatures_from_before_a_restore_do_not_count(
     partner = await people.partner()
     key_id = ids.decode("prt", partner.key_id)
     assert key_id is not None
-    database.change(
-        "update instance set restored_at_ms = 1234 on conflict (only_row) do update set restored_at_ms = 1234"
-    )
+    database.change("update instance set restored_at_ms = 1234")
     found = await AccountsAuthenticator(services).partner_key(key_id)
     database.change("update instance set restored_at_ms = null")
     assert found is not None
