@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 NEEDLE_BYTES: Final = 16
-"""How much of a form is looked for: enough to be no accident, and little enough to find what was cut off."""
+"""How much of a value is looked for: enough to be no accident, and little enough to find what was cut off."""
 
 DISTINCT_MIN: Final = 5
 """Something made up of fewer different bytes, such as a forged signature of zeros, stands everywhere by accident."""
@@ -45,6 +45,6 @@ def forms(value: bytes) -> Iterator[bytes]:
 
 
 def needles(secret: str) -> frozenset[bytes]:
-    """What to look for: the beginning of every form of every value that is long enough to be recognized."""
-    beginnings = (form[:NEEDLE_BYTES] for value in values(secret) for form in forms(value))
-    return frozenset(each for each in beginnings if len(each) == NEEDLE_BYTES and len(frozenset(each)) >= DISTINCT_MIN)
+    """What to look for: the beginning of every value that is long enough to be recognized, in every form."""
+    beginnings = (value[:NEEDLE_BYTES] for value in values(secret) if len(value) >= NEEDLE_BYTES)
+    return frozenset(form for each in beginnings for form in forms(each) if len(frozenset(form)) >= DISTINCT_MIN)

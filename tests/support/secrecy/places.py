@@ -97,8 +97,9 @@ def _plant_in_log_and_metrics(folder: Path, run: str) -> None:
 
 
 def _unfound(found: list[Found], place: str, run: str) -> Iterator[str]:
-    needles = {each.needle for each in found if each.secret == _planted(run)}
-    missing = {text[:NEEDLE_BYTES] for text in _planted_texts(run)} - {needle.decode("ascii") for needle in needles}
+    planted = _planted(run)
+    seen = {each.needle for each in found if each.secret == planted}
+    missing = {*forms(planted.encode("ascii")[:NEEDLE_BYTES])} - seen
     if missing:
         yield f"the secret planted in the {place} is not found as {sorted(missing)}"
 

@@ -29,7 +29,7 @@ async def test_a_search_that_takes_too_long_is_unavailable(api: Caller, database
         answer = await api.get(SEARCH)
         took_s = time.monotonic() - began
     assert_error(answer, "UNAVAILABLE")
-    assert 0.29 <= took_s < 3
+    assert 0.25 <= took_s < 3  # a wait for a lock ends before the statement's own 300 ms
     await page(api)
 
 
