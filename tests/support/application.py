@@ -45,17 +45,27 @@ class LogFile:
     def __init__(self, log: Logging, path: Path) -> None:
         self.log = log
         self.path = path
+        self._read: list[dict[str, Any]] = []
+        self._read_bytes = 0
 
     def lines(self) -> list[dict[str, Any]]:
         """Everything logged so far; waits until the log's own thread has written it."""
         mark = f"mark {secrets.token_hex(8)}"
         self.log.write("info", {"event": mark})
         give_up_at = time.monotonic() + FLUSHED_WITHIN_S
-        while mark not in (text := self.path.read_text()):
+        while mark not in (text := self._unread()):
             assert time.monotonic() < give_up_at, "the log was not written"
             time.sleep(0.002)
-        found = [json.loads(line) for line in text.splitlines()]
-        return [line for line in found if not str(line["event"]).startswith("mark ")]
+        whole = text[: text.rindex("\n") + 1]
+        found = [json.loads(line) for line in whole.splitlines()]
+        self._read += [line for line in found if not str(line["event"]).startswith("mark ")]
+        self._read_bytes += len(whole.encode())
+        return list(self._read)
+
+    def _unread(self) -> str:
+        with self.path.open("rb") as file:
+            file.seek(self._read_bytes)
+            return file.read().decode()
 
     def of_request(self, request_id: str) -> list[dict[str, Any]]:
         """The lines of one request, by its X-Request-Id."""

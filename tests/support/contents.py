@@ -28,14 +28,14 @@ def _union(template: str, tables: list[str]) -> sql.Composed:
 
 def snapshot_counts(database: Database) -> dict[str, int]:
     """How many rows every table has, in one snapshot."""
-    with database.as_owner() as connection:
+    with database.at_hand() as connection:
         counted = connection.execute(_union("select {name}, count(*) from {table}", _tables(connection)))
         return {str(name): int(count) for name, count in counted.fetchall()}
 
 
 def snapshot(database: Database, leave_out: Collection[str] = (PRESENCE,)) -> dict[str, Counter[str]]:
     """Every row of every other table as JSON text, in one snapshot."""
-    with database.as_owner() as connection:
+    with database.at_hand() as connection:
         tables = _tables(connection, leave_out)
         found = connection.execute(_union("select {name}, to_jsonb(t)::text from {table} t", tables)).fetchall()
     contents: dict[str, Counter[str]] = {name: Counter() for name in tables}

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -126,6 +126,8 @@ class Database:
 
     cluster: Cluster
     name: str
+    is_fresh: bool = False
+    _at_hand: list[psycopg.Connection[tuple[Any, ...]]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def serving_url(self) -> str:
@@ -157,9 +159,32 @@ class Database:
         with self._connect(self.cluster.creator) as connection:
             yield connection
 
+    @contextmanager
+    def at_hand(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """Connected as the tables' owner for single statements; in a fresh database by one connection that stays.
+
+        A new one costs as much as dozens of statements: its server process begins with empty caches.
+        """
+        if not self.is_fresh:
+            with self.as_owner() as connection:
+                yield connection
+            return
+        connection = self._at_hand.pop() if self._at_hand else self._connect(self.cluster.owner)
+        if not _answers(connection):
+            connection = self._connect(self.cluster.owner)
+        try:
+            yield connection
+        finally:
+            self._at_hand.append(connection)
+
+    def close(self) -> None:
+        """Let go of what stayed."""
+        while self._at_hand:
+            self._at_hand.pop().close()
+
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the owner reads with one statement; parameters are `%s`."""
-        with self.as_owner() as connection:
+        with self.at_hand() as connection:
             return connection.execute(query.encode(), values).fetchall()
 
     def value(self, query: str, *values: object) -> Any:
@@ -169,7 +194,7 @@ class Database:
 
     def change(self, statement: str, *values: object) -> int:
         """Change something as the owner, behind the application's back; returns how many rows it touched."""
-        with self.as_owner() as connection:
+        with self.at_hand() as connection:
             return connection.execute(statement.encode(), values).rowcount
 
     def _url(self, role: URL) -> str:
@@ -177,6 +202,15 @@ class Database:
 
     def _connect(self, role: URL) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(self._url(role), autocommit=True, options="-c lock_timeout=5000 -c timezone=UTC")
+
+
+def _answers(connection: psycopg.Connection[tuple[Any, ...]]) -> bool:
+    """Whether nobody ended it meanwhile; tests kill connections and servers."""
+    try:
+        connection.execute("select")
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _text(url: URL) -> str:
@@ -231,9 +265,10 @@ def template_of(cluster: Cluster, run: Run) -> str:
 @contextmanager
 def fresh_database(cluster: Cluster, run: Run, template: str) -> Iterator[Database]:
     """An empty, migrated database, dropped at the end; what stood in its tables is kept for the search for secrets."""
-    database = cluster.create(f"{run.name}_{secrets.token_hex(4)}", template)
+    database = replace(cluster.create(f"{run.name}_{secrets.token_hex(4)}", template), is_fresh=True)
     try:
         yield database
         keep_dump(database.owner_url, run.folder)
     finally:
+        database.close()
         cluster.drop(database.name)
