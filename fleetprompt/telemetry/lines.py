@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from fleetprompt.telemetry.redaction import Json, redact_fields
 
 LINE_BYTES_MAX: Final = 4_096  # a pipe takes this much in one piece, so lines of several processes never mingle
@@ -38,3 +40,29 @@ def render(timestamp: str, level: str, fields: Mapping[str, object]) -> bytes:
     if len(line) >= LINE_BYTES_MAX:
         line = _shortened(shown)
     return line.encode("ascii") + b"\n"
+
+
+class RequestRecord(msgspec.Struct, omit_defaults=True, kw_only=True):
+    """What is logged of every request: ids, hashes and declared names, so that there is nothing to redact or shorten.
+
+    client_address: its hash. caller_id: None where nobody signed in.
+    """
+
+    timestamp: str
+    level: str
+    event: str
+    request_id: str
+    caller_id: str | None = None
+    operation: str
+    outcome: str
+    duration_ms: float
+    client_address: str | None = None
+
+    def line(self) -> bytes:
+        """The line, newline included."""
+        return msgspec.json.encode(self) + b"\n"
+
+    def line_with(self, reason: str) -> bytes:
+        """The same with a reason in words, which may be of any length and quote anything."""
+        fields: dict[str, object] = {**msgspec.to_builtins(self), "reason": reason}
+        return render(self.timestamp, self.level, fields)

@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol, cast
 import structlog
 
 from fleetprompt.errors import Code
-from fleetprompt.telemetry.lines import render
+from fleetprompt.telemetry.lines import RequestRecord, render
 from fleetprompt.telemetry.redaction import printable
 from fleetprompt.telemetry.sink import QUEUE_LINES_MAX, LineSink
 from fleetprompt.telemetry.tracebacks import describe
@@ -139,20 +139,18 @@ class Logging:
         level = _OUTCOME_LEVELS.get(outcome, "info")
         if structlog.processors.NAME_TO_LEVEL[level] < self.level_number:
             return
-        fields: dict[str, Any] = {
-            "event": "request",
-            "request_id": request_id,
-            "operation": operation,
-            "outcome": outcome,
-            "duration_ms": round(duration_ms, 3),
-        }
-        if caller_id is not None:
-            fields["caller_id"] = caller_id
-        if client_address is not None:
-            fields["client_address"] = self.hash_address(client_address)
-        if reason is not None:
-            fields["reason"] = reason
-        self.sink.write(_rendered(level, fields))
+        record = RequestRecord(
+            timestamp=_now(),
+            level=level,
+            event="request",
+            request_id=request_id,
+            caller_id=caller_id,
+            operation=operation,
+            outcome=outcome,
+            duration_ms=round(duration_ms, 3),
+            client_address=None if client_address is None else self.hash_address(client_address),
+        )
+        self.sink.write(record.line() if reason is None else record.line_with(reason))
 
     def stop(self) -> None:
         """Give logging back as it was, and write what is queued. The exit of the process does this too."""
@@ -189,7 +187,11 @@ class Logging:
 
 
 def _rendered(level: str, fields: Mapping[str, object]) -> bytes:
-    return render(datetime.now(UTC).isoformat(timespec="milliseconds"), level, fields)
+    return render(_now(), level, fields)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _exception_in(exc_info: object) -> BaseException | None:

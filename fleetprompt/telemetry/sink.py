@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import threading
+import time
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from typing import Final
@@ -13,6 +14,9 @@ from fleetprompt.telemetry.lines import LINE_BYTES_MAX
 
 QUEUE_LINES_MAX: Final = 8_192
 STOP_TIMEOUT_S: Final = 2.0
+GATHER_S: Final = 0.005
+"""How long the thread lets lines gather behind the first: waking up for each would cost a busy server more than writing
+them."""
 
 
 class LineSink:
@@ -79,6 +83,8 @@ class LineSink:
                 continue
             if line is None:
                 break
+            if not batch and not self._stopping:
+                time.sleep(GATHER_S)
             if batch and len(batch) + len(line) > LINE_BYTES_MAX:
                 yield batch
                 batch = b""
