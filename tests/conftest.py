@@ -43,6 +43,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = Run.begin() if given is None else Run(given[0], Path(given[1]))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take long, so that no worker is left with one when the others have finished."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker which run it is part of."""

@@ -18,6 +18,8 @@ from tests.support.callers import Browser as Caller
 from tests.support.chromium import window
 from tests.support.forms import ACCEPTS, parsed
 
+pytestmark = pytest.mark.slow
+
 IMAGES = "images.example.org"
 GUARDS = {
     "referrer-policy": "no-referrer",
