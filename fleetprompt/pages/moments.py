@@ -36,6 +36,12 @@ def date(at_ms: int) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
+def day(iso: str) -> str:
+    """`21 Nov 2026` of `2026-11-21`."""
+    told = datetime.fromisoformat(iso)
+    return f"{told.day} {told:%b %Y}"
+
+
 def exact(at_ms: int) -> str:
     """`21 Nov 2026, 14:02:07 UTC`."""
     return f"{date(at_ms)}, {_utc(at_ms):%H:%M:%S} UTC"

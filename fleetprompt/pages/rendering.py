@@ -62,6 +62,11 @@ def _time(at_ms: int, told: str) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(moments.machine(at_ms), moments.exact(at_ms), told)
 
 
+def _day(iso: str) -> Markup:
+    """`21 Nov 2026` of `2026-11-21`, with the same in `datetime`."""
+    return Markup('<time datetime="{}">{}</time>').format(iso, moments.day(iso))
+
+
 def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
@@ -105,6 +110,8 @@ def _environment() -> Environment:
         exact_moment=_exact_moment,
         machine_time=moments.machine,
         date=moments.date,
+        day=_day,
+        day_word=moments.day,
         number=lambda number: f"{number:,}",
         label=words.label,
         counted=words.counted,
