@@ -40,7 +40,7 @@ from fleetprompt.secrets import KeyRing, Purpose
 from fleetprompt.settings import Isolation as IsolationLevel
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database, Isolation
-from fleetprompt.telemetry import JobTerms, Logging, MetricLabels, Metrics, MetricsFolder, Traces
+from fleetprompt.telemetry import JobTerms, Logging, LoopWatch, MetricLabels, Metrics, MetricsFolder, Traces
 from fleetprompt.web import envelope, service
 from fleetprompt.web.edge import Edge
 from fleetprompt.web.exchange import exchange_of
@@ -158,6 +158,7 @@ def build_services(
         markdown=MarkdownWorkers(on_kill=metrics.markdown_worker_killed),
         passwords=PasswordHasher(),
         metrics=metrics,
+        loop=LoopWatch(metrics),
         traces=traces,
         turnstile=Turnstile(),
         contract=encode(document(ROUTES)),
@@ -190,7 +191,7 @@ def build_process(
         share=share,
         redis_url=None if settings.redis_url is None else settings.redis_url.reveal(),
     )
-    background: list[Background] = [Presence(services, "serve")]
+    background: list[Background] = [services.loop, Presence(services, "serve")]
     if jobs:
         background.append(JobRunner(services))
     return Process(build_app(services, limiter, log, background), services, limiter)

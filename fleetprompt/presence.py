@@ -15,13 +15,12 @@ from fleetprompt.errors import Refusal
 from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.key_versions import in_use, problems_of
 from fleetprompt.runtime.operations import Operation
-from fleetprompt.runtime.processes import ANNOUNCED_EVERY_S, Announce, Leave, announce, leave
+from fleetprompt.runtime.processes import ANNOUNCED_EVERY_S, Announce, Leave, announce, leave, this_host
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
 from fleetprompt.secrets import KeyRingError
 
 LOOKED_EVERY_S: Final = 1.0
-HOST_LENGTH_MAX: Final = 255
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +62,7 @@ class Presence:
             Announce(
                 process=self._id,
                 role=self._role,
-                host=os.uname().nodename[:HOST_LENGTH_MAX] or "unknown",
+                host=this_host(),
                 pid=os.getpid(),
                 key_versions=self._services.ring.versions,
             ),

@@ -43,6 +43,7 @@ async def _until_told(services: Services) -> None:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     runner, presence = JobRunner(services), Presence(services, "worker")
     await services.open()
+    services.loop.start()
     runner.start()
     presence.start()
     logger.info("jobs run")
@@ -50,4 +51,5 @@ async def _until_told(services: Services) -> None:
     await told.wait()
     await runner.stop()
     await presence.stop()
+    await services.loop.stop()
     await services.close()

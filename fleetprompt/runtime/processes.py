@@ -5,11 +5,25 @@ Every time in here is the database's own, so that a process whose clock is off i
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, BigInteger, Text, bindparam, case, cast, delete, func, literal, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Text,
+    bindparam,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from fleetprompt.authz import Access, Actor
@@ -22,12 +36,20 @@ from fleetprompt.runtime.run import MutationTx
 from fleetprompt.store.statements import Bound, changing, inserting, reading
 from fleetprompt.store.tables import processes
 
+HOST_LENGTH_MAX: Final = 255
 ANNOUNCED_EVERY_S: Final = 5
 ALIVE_MS: Final = 30_000
 """A process that has not been seen for so long counts as gone."""
+SILENT_MS: Final = 3 * ANNOUNCED_EVERY_S * 1000
+"""A process that runs is not seen for so long where its event loop hangs, or where it cannot reach the database."""
 KEPT_MS: Final = 24 * 60 * 60 * 1000
 
 _NOW_MS: Final = cast(func.extract("epoch", func.statement_timestamp()) * 1000, BigInteger)
+
+
+def this_host() -> str:
+    """What this machine, or this container, calls itself."""
+    return os.uname().nodename[:HOST_LENGTH_MAX] or "unknown"
 
 
 class Announce(Command):
@@ -35,7 +57,7 @@ class Announce(Command):
 
     process: UUID
     role: Literal["serve", "worker"]
-    host: Annotated[str, TextRule(1, 255, LINE)]
+    host: Annotated[str, TextRule(1, HOST_LENGTH_MAX, LINE)]
     pid: Annotated[int, Range(1, 2**31 - 1)]
     key_versions: tuple[str, ...]
 
@@ -110,6 +132,32 @@ _ALIVE: Final = reading(
 )
 
 
+class SilentProcess(msgspec.Struct, frozen=True):
+    """A process that has neither said goodbye nor been seen lately: it was killed, or it hangs."""
+
+    role: str
+    pid: int
+    seen_ms_ago: int
+
+
+_LATER: Final = processes.alias("later")
+_SILENT: Final = reading(
+    "processes.silent",
+    select(processes.c.role, processes.c.pid, (_NOW_MS - processes.c.last_seen_at_ms).label("seen_ms_ago"))
+    .where(
+        processes.c.host == bindparam("host"),
+        processes.c.last_seen_at_ms <= _NOW_MS - bindparam("silent_ms"),
+        ~exists().where(
+            _LATER.c.host == processes.c.host,
+            _LATER.c.pid == processes.c.pid,
+            _LATER.c.started_at_ms > processes.c.started_at_ms,
+        ),
+    )
+    .order_by(processes.c.started_at_ms, processes.c.id),
+    SilentProcess,
+)
+
+
 class KnownKeys(msgspec.Struct, frozen=True, rename="camel"):
     """A live process of this instance and the key versions that it knows, the signing one first."""
 
@@ -157,6 +205,11 @@ _KNOWLEDGE: Final = reading(
 def knowledge() -> Bound[Knowledge]:
     """What every process knows that was seen lately: one row."""
     return _KNOWLEDGE.bind(alive_ms=ALIVE_MS)
+
+
+def silent(host: str) -> Bound[SilentProcess]:
+    """The processes of one machine that are not heard of any more, the oldest first."""
+    return _SILENT.bind(host=host, silent_ms=SILENT_MS)
 
 
 def alive() -> Bound[LiveProcess]:

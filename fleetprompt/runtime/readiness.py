@@ -56,7 +56,8 @@ class Readiness(msgspec.Struct, frozen=True, rename="camel"):
     """That the process can serve: the database and schema it found, its clock beside the database's, and the keys.
 
     database: `writable`, or `read_only` while it takes no writes. clock_ahead_ms: negative where ours is behind.
-    processes: which keys each live process knows.
+    event_loop_lag_ms: the longest that this process kept everybody waiting within the last minute. processes: which
+    keys each live process knows.
     """
 
     ok: bool
@@ -64,6 +65,7 @@ class Readiness(msgspec.Struct, frozen=True, rename="camel"):
     database: str
     migration: str
     clock_ahead_ms: int
+    event_loop_lag_ms: int
     key_versions: list[KeyVersion]
     processes: list[KnownKeys]
 
@@ -121,6 +123,7 @@ async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
         database="read_only" if standing.read_only else "writable",
         migration=at,
         clock_ahead_ms=look.now_ms - standing.now_ms,
+        event_loop_lag_ms=round(look.services.loop.longest_lag_s * 1000),
         key_versions=[
             KeyVersion(version, fingerprint, version == ring.current)
             for version, fingerprint in ring.fingerprints.items()

@@ -13,7 +13,7 @@ from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database
-from fleetprompt.telemetry import Metrics, Traces
+from fleetprompt.telemetry import LoopWatch, Metrics, Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Services:
     markdown: MarkdownWorkers
     passwords: PasswordHasher
     metrics: Metrics
+    loop: LoopWatch
     traces: Traces
     turnstile: Turnstile
     contract: bytes

@@ -34,6 +34,7 @@ RERUN_CAUSES: Final = frozenset(
 _CODES: Final = frozenset({OK, CLIENT_GONE, *(code.value for code in Code)})
 _REQUEST_BUCKETS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _POOL_BUCKETS_S: Final = (0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0, 5.0)
+_LAG_BUCKETS_S: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 _JOB_BUCKETS_S: Final = (0.01, 0.05, 0.25, 1.0, 5.0, 30.0, 120.0, 600.0)
 WORKER_ENDS: Final = frozenset({"exited", "killed", "hung"})
 
@@ -145,6 +146,12 @@ class Metrics:
         self._in_flight.set(0)
         self._serving = self._gauge("workers_serving", "Processes of this server that serve", merging="livesum")
         self._serving.set(0)
+        self._loop_lag = self._histogram(
+            "event_loop_lag_seconds",
+            "How much later than due the event loop came to a timer, twice a second",
+            buckets=_LAG_BUCKETS_S,
+        )
+        self._loop_hangs = self._counter("event_loop_hangs", "Times that the event loop did not turn for two seconds")
 
     def _measure_database(self, pools: Iterable[str]) -> None:
         self._database_up = self._gauge(
@@ -210,6 +217,14 @@ class Metrics:
         if known not in self._request_series:
             self._request_series[known] = self._requests.labels(*known)
         return self._request_series[known]
+
+    def loop_lagged(self, seconds: float) -> None:
+        """The event loop came so much later than due to a timer."""
+        self._loop_lag.observe(seconds)
+
+    def loop_hung(self) -> None:
+        """The event loop does not turn."""
+        self._loop_hangs.inc()
 
     def pool_waited(self, pool: str, seconds: float) -> None:
         """A caller waited this long for a connection."""

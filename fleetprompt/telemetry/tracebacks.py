@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable
+from types import FrameType
 from typing import Final
 
 from fleetprompt.telemetry.redaction import Json, printable, scrub
@@ -22,10 +24,17 @@ def _message(error: BaseException) -> str:
 
 def _frames(error: BaseException) -> list[Json]:
     """The innermost calls, the failing one last, as `file:line function`."""
-    summary = traceback.StackSummary.extract(
-        traceback.walk_tb(error.__traceback__), limit=-FRAMES_MAX, lookup_lines=False
-    )
+    return _shown(traceback.walk_tb(error.__traceback__), -FRAMES_MAX)
+
+
+def _shown(calls: Iterable[tuple[FrameType, int]], limit: int) -> list[Json]:
+    summary = traceback.StackSummary.extract(calls, limit=limit, lookup_lines=False)
     return ["{}:{} {}".format("/".join(f.filename.split("/")[-3:]), f.lineno, f.name) for f in summary]
+
+
+def describe_stack(frame: FrameType) -> list[Json]:
+    """Where a thread stands, the call that it is in last."""
+    return _shown(traceback.walk_stack(frame), FRAMES_MAX)[::-1]
 
 
 def describe(error: BaseException) -> list[Json]:

@@ -46,6 +46,7 @@ SHOWN: Final[Mapping[str, Any]] = {
     "buyerRef": "kq3vJm0eQ0m5i8o2nqG1y6bqk1qk0y2s9b3f5v7x9zA",
     "csrfToken": "kq3vJm0eQ0m5i8o2nqG1y6bqk1qk0y2s9b3f5v7x9zA",
     "clockAheadMs": 3,
+    "eventLoopLagMs": 2,
     "database": "writable",
     "day": "2026-11-18",
     "etag": '"3"',

@@ -116,6 +116,17 @@ def test_any_worker_answers_for_the_whole_server_and_what_a_dead_one_counted_is_
     assert {value_in(text, "process_open_fds", worker=place) is None for place in ("0", "1", "supervisor")} == {False}
 
 
+def test_a_loop_that_hung_and_turns_again_is_counted_and_in_the_log(server: Workers) -> None:
+    hung = min(server.pids())
+    before = server.metric("event_loop_hangs_total") or 0
+    os.kill(hung, signal.SIGSTOP)
+    time.sleep(3.5)
+    os.kill(hung, signal.SIGCONT)
+    eventually(lambda: server.metric("event_loop_hangs_total") == before + 1)
+    assert "the event loop hangs: nothing is answered meanwhile" in server.process.log()
+    assert hung in server.pids(), "it was not silent for long enough to be replaced"
+
+
 def test_a_worker_that_stops_turning_is_replaced_while_the_other_one_serves(server: Workers) -> None:
     time.sleep(1)  # a worker that has not been heard of yet is given longer
     frozen = min(server.pids())

@@ -84,6 +84,8 @@ def test_each_recorder_moves_its_own_metric() -> None:
     metrics.markdown_worker_killed()
     metrics.pool_waited("search", 0.2)
     metrics.worker_ended("hung")
+    metrics.loop_lagged(0.2)
+    metrics.loop_hung()
     metrics.serving(True)
     metrics.database_answered(True)
     metrics.job_finished("purge", seconds=2.0, succeeded=True)
@@ -95,6 +97,8 @@ def test_each_recorder_moves_its_own_metric() -> None:
     assert value(metrics, "markdown_worker_kills_total") == 1
     assert value(metrics, "pool_wait_seconds_sum", pool="search") == 0.2
     assert value(metrics, "worker_ends_total", cause="hung") == 1
+    assert value(metrics, "event_loop_lag_seconds_sum") == 0.2
+    assert value(metrics, "event_loop_hangs_total") == 1
     assert value(metrics, "workers_serving") == 1
     assert value(metrics, "database_up") == 1
     assert value(metrics, "job_seconds_sum", job_name="purge", outcome="succeeded") == 2

@@ -10,7 +10,7 @@ from typing import Final
 import psycopg
 
 from fleetprompt.clock import SystemClock
-from fleetprompt.commands.doctor import disk, exposure, files, keys, roles, schema, timing
+from fleetprompt.commands.doctor import disk, exposure, files, keys, liveness, roles, schema, timing
 from fleetprompt.commands.doctor.report import Finding, Report, Theme, unknown
 from fleetprompt.jobs import JOBS
 from fleetprompt.runtime import job_runs, key_versions, processes
@@ -20,7 +20,7 @@ from fleetprompt.store import inspection
 from fleetprompt.store.embedded import EmbeddedError, acquire
 
 SETTINGS: Final = "Settings"
-IN_ROWS: Final = (keys.NAME, timing.JOBS)
+IN_ROWS: Final = (keys.NAME, timing.JOBS, liveness.NAME)
 IN_SCHEMA: Final = (schema.EXTENSIONS, schema.TRIGGERS, roles.NAME, *IN_ROWS)
 IN_DATABASE: Final = (schema.DATABASE, schema.MIGRATIONS, timing.CLOCK, *IN_SCHEMA)
 
@@ -73,10 +73,12 @@ def _in_rows(settings: Settings, connection: inspection.Connection) -> list[Them
     (found,) = inspection.read(connection, key_versions.in_use(now_ms))
     runs = inspection.read(connection, job_runs.all_runs())
     living = inspection.read(connection, processes.alive())
+    silent = inspection.read(connection, processes.silent(processes.this_host()))
     ring = _key_ring(settings)
     return [
         keys.look(settings, ring, found, living) if isinstance(ring, KeyRing) else ring,
         timing.look_at_jobs(JOBS, runs, found.first_seen_at_ms, now_ms),
+        liveness.look(len(living), silent),
     ]
 
 

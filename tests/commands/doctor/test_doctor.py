@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from click.testing import CliRunner, Result
 from fleetprompt.__main__ import main
 from fleetprompt.clock import SystemClock
 from fleetprompt.jobs import JOBS
+from fleetprompt.runtime.processes import this_host
 from fleetprompt.store import inspection
 from fleetprompt.store.guards import TRIGGERS
 from tests.support.contents import unchanged
@@ -119,6 +123,7 @@ def test_a_schema_that_is_behind_is_told_and_what_stands_on_it_is_not_looked_at(
         "Serving role",
         "Keys",
         "Jobs",
+        "Processes",
     }
 
 
@@ -138,6 +143,24 @@ def test_a_late_job_is_told(patient: Patient) -> None:
     patient.database.change("update job_runs set last_succeeded_at_ms = 0 where job = %s", job.name)
     (told,) = patient.findings()["Jobs"]
     assert told.startswith(f"{job.name} last ended well ")
+
+
+def test_a_process_that_runs_and_is_not_heard_of_is_told_and_one_that_was_killed_is_not(patient: Patient) -> None:
+    introduce = (
+        "insert into processes (id, role, host, pid, key_versions, started_at_ms, ring_since_ms, last_seen_at_ms)"
+        " select gen_random_uuid(), 'serve', %s, %s, '{v2,v1}', now.ms - %s, now.ms - %s, now.ms - %s"
+        " from (select (extract(epoch from clock_timestamp()) * 1000)::bigint) now(ms)"
+    )
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    with subprocess.Popen([sys.executable, "-c", "input()", "fleetprompt"], stdin=subprocess.PIPE) as hanging:
+        for pid, silent_ms in ((hanging.pid, 40_000), (killed.pid, 40_000), (os.getpid(), 40_000), (os.getpid(), 0)):
+            patient.database.change(introduce, this_host(), pid, silent_ms, silent_ms, silent_ms)
+        report = patient.report()["Processes"]
+        hanging.kill()
+    assert report["note"] == "1 heard of lately"
+    (told,) = [finding["problem"] for finding in report["findings"]]
+    assert told.startswith(f"serve (process {hanging.pid}) runs, and was last heard of 40 s ago: its event loop hangs")
 
 
 def test_a_database_that_is_away_is_told_and_the_rest_is_looked_at(patient: Patient) -> None:

@@ -1,0 +1,35 @@
+"""The processes of this machine: each that runs is heard of, or it hangs (spec 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from fleetprompt.commands.doctor.report import Finding, Theme
+from fleetprompt.runtime.processes import SilentProcess
+
+NAME: Final = "Processes"
+OURS: Final = b"fleetprompt"
+
+
+def look(living: int, silent: Sequence[SilentProcess]) -> Theme:
+    """Whether a process runs here that nobody hears of. living: how many are heard of, on any machine."""
+    hanging = tuple(_hangs(process) for process in silent if _runs(process.pid))
+    return Theme(NAME, f"{living} heard of lately", hanging)
+
+
+def _hangs(process: SilentProcess) -> Finding:
+    return Finding(
+        f"{process.role} (process {process.pid}) runs, and was last heard of {process.seen_ms_ago // 1000} s ago: its "
+        "event loop hangs, or it cannot reach the database.",
+        f"Its log says which, and where it hangs. Restart it; where it does not stop: kill -9 {process.pid}",
+    )
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process is still there; another program may have been given its number since."""
+    try:
+        return OURS in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
