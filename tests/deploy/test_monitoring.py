@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import pytest
 
+from fleetprompt.errors import Outage
 from fleetprompt.telemetry import JobTerms, MetricLabels, Metrics
+from fleetprompt.telemetry.metrics import RERUN_CAUSES
 from tests.support.metrics import series
 
 ROOT: Final = Path(__file__).parents[2]
@@ -116,6 +118,16 @@ def test_promtool_accepts_every_query_of_the_dashboard(tmp_path: Path) -> None:
 def test_promtool_accepts_the_rules_and_each_fires_on_a_bad_day_only() -> None:
     assert f"{len(alerts())} rules found" in promtool("check", "rules", ALERTS)
     promtool("test", "rules", ALERT_TESTS)
+
+
+def test_every_cause_of_an_outage_has_its_entry_in_the_runbook() -> None:
+    assert re.findall(r"^\| `([a-z_]+)` \|", (ROOT / "RUNBOOK.md").read_text(), re.MULTILINE) == [*Outage]
+
+
+def test_the_causes_that_rules_name_are_ones_that_there_are() -> None:
+    named = re.findall(r'cause[=!]~"([a-z_|]+)"', ALERTS.read_text())
+    assert named
+    assert {cause for names in named for cause in names.split("|")} <= {*Outage, *RERUN_CAUSES}
 
 
 def test_every_alert_is_tried_and_in_the_runbook() -> None:
