@@ -9,7 +9,7 @@ from fleetprompt.accounts.create_admin import create_admin
 from fleetprompt.accounts.model import MakeAdmin, UserReply
 from fleetprompt.accounts.promote_admin import promote_admin
 from fleetprompt.commands.arguments import ask_password, sound
-from fleetprompt.commands.instance import Failure, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, explained, open_instance, read_settings
 from fleetprompt.commands.operations import run_as_system
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.errors import Code, Reason, Refusal
@@ -52,4 +52,4 @@ def _explained(refusal: Refusal, email: str) -> str:
         return f"{email} has an account. To make it an admin's, with this password, add --promote."
     if refusal.code is Code.NOT_FOUND:
         return f"{email} has no account. To create one, leave out --promote."
-    return refusal.message
+    return explained(refusal)

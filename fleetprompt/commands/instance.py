@@ -13,6 +13,7 @@ from typing import Final
 
 import click
 
+from fleetprompt.errors import Code, Refusal
 from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
 from fleetprompt.settings import PREFIX, Origin, Settings, SettingsError, load
 from fleetprompt.store.embedded import EmbeddedDatabase, EmbeddedError, acquire
@@ -23,6 +24,13 @@ HTTP_PORT: Final = 80
 
 class Failure(click.ClickException):
     """A command that cannot go on; the message says why and how to mend it. Exit code 1."""
+
+
+def explained(refusal: Refusal) -> str:
+    """What a refusal says at the command line: with the cause of an outage, which an operator may know."""
+    if refusal.code is not Code.UNAVAILABLE or refusal.log_reason is None:
+        return refusal.message
+    return f"{refusal.message} The cause is {refusal.log_reason}; RUNBOOK.md says what to do about it."
 
 
 @dataclass(frozen=True)

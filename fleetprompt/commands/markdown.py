@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from fleetprompt.accounts.rerender_bios import rerender_bios
-from fleetprompt.commands.instance import Failure, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, explained, open_instance, read_settings
 from fleetprompt.commands.operations import mutate, work_on
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.errors import Refusal
@@ -57,7 +57,9 @@ def rerender(as_json: bool) -> None:
         try:
             done = work_on(instance, _rerender_all)
         except Refusal as refusal:
-            raise Failure(f"Not everything was rendered again: {refusal.message} Run it again to go on.") from refusal
+            raise Failure(
+                f"Not everything was rendered again: {explained(refusal)} Run it again to go on."
+            ) from refusal
     if as_json:
         click.echo(msgspec.json.encode({"policy": POLICY_VERSION, "texts": done}).decode())
         return

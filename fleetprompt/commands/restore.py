@@ -16,7 +16,7 @@ from fleetprompt.accounts.review_keys import LiveKeys, ReviewKeys, review_keys
 from fleetprompt.authz import SYSTEM
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.batches import until_none_is_left
-from fleetprompt.commands.instance import Failure, Instance, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, Instance, explained, open_instance, read_settings
 from fleetprompt.commands.operations import mutate, work_on
 from fleetprompt.errors import Refusal
 from fleetprompt.installs.revoke_tokens import RevokeTokens, revoke_tokens
@@ -64,7 +64,7 @@ def restore(file: Path, as_json: bool) -> None:
     except (BackupError, MigrationError, psycopg.Error) as error:
         raise Failure(f"Nothing can serve yet: {error}") from error
     except Refusal as refusal:
-        raise Failure(f"The restore is not finished: {refusal.message} Run it again to go on.") from refusal
+        raise Failure(f"The restore is not finished: {explained(refusal)} Run it again to go on.") from refusal
     click.echo(msgspec.json.encode(report).decode() if as_json else _shown(report))
 
 

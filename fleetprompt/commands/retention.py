@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
-from fleetprompt.commands.instance import Failure, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, explained, open_instance, read_settings
 from fleetprompt.commands.operations import work_on
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.errors import Refusal
@@ -39,7 +39,7 @@ def run_now(as_json: bool) -> None:
         try:
             done = work_on(instance, _purge)
         except Refusal as refusal:
-            raise Failure(f"Retention did not end: {refusal.message}") from refusal
+            raise Failure(f"Retention did not end: {explained(refusal)}") from refusal
     if as_json:
         click.echo(msgspec.json.encode(done).decode())
         return

@@ -26,7 +26,7 @@ from fleetprompt.accounts.reads import list_users
 from fleetprompt.accounts.register import register
 from fleetprompt.accounts.write_profile import write_profile
 from fleetprompt.authz import SYSTEM, Actor, Credential
-from fleetprompt.commands.instance import Failure, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, explained, open_instance, read_settings
 from fleetprompt.commands.operations import mutate, work_on
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.enums import AssetKind, InstallTargetSystem, ListingStatus
@@ -101,7 +101,7 @@ def token(target: str, as_json: bool) -> None:
         try:
             made = work_on(instance, lambda services: _hand_over(services, system))
         except Refusal as refusal:
-            raise Failure(f"The sandbox could not be set up: {refusal.message}") from refusal
+            raise Failure(f"The sandbox could not be set up: {explained(refusal)}") from refusal
     click.echo(msgspec.json.encode(made).decode() if as_json else _shown(made, str(settings.public_url)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from fleetprompt.clock import SystemClock
-from fleetprompt.commands.instance import Failure, Instance
+from fleetprompt.commands.instance import Failure, Instance, explained
 from fleetprompt.commands.operations import run_as_system
 from fleetprompt.errors import Refusal
 from fleetprompt.runtime.key_versions import (
@@ -69,4 +69,4 @@ def _settle_keys(instance: Instance, found: KeysInUse) -> None:
     try:
         run_as_system(instance, record_key_versions, RecordKeyVersions(), RecordedVersions)
     except Refusal as refusal:
-        raise Failure(f"The keys could not be recorded: {refusal.message}") from refusal
+        raise Failure(f"The keys could not be recorded: {explained(refusal)}") from refusal

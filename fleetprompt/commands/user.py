@@ -8,7 +8,7 @@ import msgspec
 from fleetprompt.accounts.model import PasswordReset, ResetPassword
 from fleetprompt.accounts.reset_password import reset_password as reset
 from fleetprompt.commands.arguments import ask_password, sound
-from fleetprompt.commands.instance import Failure, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, explained, open_instance, read_settings
 from fleetprompt.commands.operations import run_as_system
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.errors import Code, Refusal
@@ -41,7 +41,7 @@ def reset_password(email: str, revoke_keys: bool, as_json: bool) -> None:
             done = run_as_system(instance, reset, command, PasswordReset)
         except Refusal as refusal:
             is_unknown = refusal.code is Code.NOT_FOUND
-            raise Failure(f"{email} has no account." if is_unknown else refusal.message) from refusal
+            raise Failure(f"{email} has no account." if is_unknown else explained(refusal)) from refusal
     if as_json:
         click.echo(msgspec.json.encode(done).decode())
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from typing import Any, Final, TypeVar, cast
 
 import msgspec
@@ -17,7 +18,8 @@ from fleetprompt.store.statements import Bound
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = TypeVar("Row")
 
-OPTIONS: Final = "-c default_transaction_read_only=on -c statement_timeout=5000 -c lock_timeout=5000"
+TIMEOUTS: Final = "-c statement_timeout=5000 -c lock_timeout=5000"
+OPTIONS: Final = f"-c default_transaction_read_only=on {TIMEOUTS}"
 CONNECT_S_MAX: Final = 5
 
 
@@ -79,11 +81,29 @@ from pg_roles r, pg_database d where r.rolname = current_user and d.datname = cu
 """
 
 
+_WRITES: Final = "select pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
+
+
 @contextmanager
 def looking(url: str) -> Iterator[Connection]:
     """A connection that reads only. Raises psycopg.Error where the database cannot be reached."""
     with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_S_MAX, options=OPTIONS) as connection:
         yield connection
+
+
+class Writes(StrEnum):
+    """Whether a database takes writes, and if not, why."""
+
+    TAKEN = "taken"
+    STANDBY = "standby"
+    READ_ONLY = "read_only"
+
+
+def writes(url: str) -> Writes:
+    """Whether the database takes writes over a connection like those of a server. Raises psycopg.Error."""
+    with psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_S_MAX, options=TIMEOUTS) as connection:
+        (row,) = connection.execute(_WRITES).fetchall()
+    return Writes.STANDBY if row[0] else Writes.READ_ONLY if row[1] else Writes.TAKEN
 
 
 def read(connection: Connection, bound: Bound[Row]) -> list[Row]:

@@ -18,6 +18,7 @@ from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
 from fleetprompt.settings import Settings, SettingsError, load
 from fleetprompt.store import inspection
 from fleetprompt.store.embedded import EmbeddedError, acquire
+from fleetprompt.store.inspection import Connection, Role, Writes
 
 SETTINGS: Final = "Settings"
 IN_ROWS: Final = (keys.NAME, timing.JOBS, liveness.NAME)
@@ -42,17 +43,17 @@ def examine() -> Report:
 def _beyond_files(settings: Settings) -> list[Theme]:
     role = None
     try:
-        with _database(settings) as connection:
+        with _database(settings) as url, inspection.looking(url) as connection:
             role = inspection.role(connection)
-            themes = [*_in_database(settings, connection, role)]
+            themes = [*_in_database(settings, connection, role, inspection.writes(url))]
     except (psycopg.Error, EmbeddedError) as error:
         away = Finding(f"The database cannot be used: {error}", "Start it, or mend the address that names it.")
         themes = [Theme(schema.DATABASE, "not reached", (away,)), *_waiting(IN_DATABASE[1:], "database")]
     return [*themes, exposure.look(settings, role)]
 
 
-def _in_database(settings: Settings, connection: inspection.Connection, role: inspection.Role) -> Iterator[Theme]:
-    yield schema.look_at_version(connection)
+def _in_database(settings: Settings, connection: Connection, role: Role, writes: Writes) -> Iterator[Theme]:
+    yield schema.look_at_server(connection, writes)
     migrations = schema.look_at_migrations(connection)
     yield migrations
     yield timing.look_at_clock(SystemClock().now_ms(), inspection.now_ms(connection))
@@ -63,23 +64,24 @@ def _in_database(settings: Settings, connection: inspection.Connection, role: in
     yield schema.look_at_triggers(connection)
     yield roles.look(role, inspection.privileges(connection))
     try:
-        yield from _in_rows(settings, connection)
+        yield from _in_rows(settings, connection, writes)
     except psycopg.errors.InsufficientPrivilege:
         yield from _waiting(IN_ROWS, "grants")
 
 
-def _in_rows(settings: Settings, connection: inspection.Connection) -> list[Theme]:
+def _in_rows(settings: Settings, connection: Connection, writes: Writes) -> Iterator[Theme]:
     now_ms = SystemClock().now_ms()
     (found,) = inspection.read(connection, key_versions.in_use(now_ms))
     runs = inspection.read(connection, job_runs.all_runs())
     living = inspection.read(connection, processes.alive())
     silent = inspection.read(connection, processes.silent(processes.this_host()))
     ring = _key_ring(settings)
-    return [
-        keys.look(settings, ring, found, living) if isinstance(ring, KeyRing) else ring,
-        timing.look_at_jobs(JOBS, runs, found.first_seen_at_ms, now_ms),
-        liveness.look(len(living), silent),
-    ]
+    yield keys.look(settings, ring, found, living) if isinstance(ring, KeyRing) else ring
+    if writes is not Writes.TAKEN:
+        yield from _waiting((timing.JOBS, liveness.NAME), "a database that takes writes")
+        return
+    yield timing.look_at_jobs(JOBS, runs, found.first_seen_at_ms, now_ms)
+    yield liveness.look(len(living), silent)
 
 
 def _key_ring(settings: Settings) -> KeyRing | Theme:
@@ -94,18 +96,16 @@ def _key_ring(settings: Settings) -> KeyRing | Theme:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[inspection.Connection]:
-    """The serving role's connection. The embedded server is started for as long as this lasts, unless it runs."""
+def _database(settings: Settings) -> Iterator[str]:
+    """The serving role's URL. The embedded server is started for as long as this lasts, unless it runs."""
     if settings.database_url is not None:
-        with inspection.looking(settings.database_url.reveal()) as connection:
-            yield connection
+        yield settings.database_url.reveal()
         return
     if not (settings.data_dir / "postgres" / "data").is_dir():
         raise EmbeddedError(f"there is none in {settings.data_dir} yet; `fleetprompt serve` creates it.")
     embedded = acquire(settings.data_dir)
     try:
-        with inspection.looking(embedded.serving_url) as connection:
-            yield connection
+        yield embedded.serving_url
     finally:
         embedded.release()
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from fleetprompt.commands.doctor.report import Finding, Theme
 from fleetprompt.store import guards, inspection, migrate, restoration
+from fleetprompt.store.inspection import Writes
 
 DATABASE: Final = "Database"
 MIGRATIONS: Final = "Migrations"
@@ -14,16 +15,27 @@ EXTENSIONS: Final = "Extensions"
 TRIGGERS: Final = "Triggers"
 NEEDED_EXTENSIONS: Final = ("plpgsql",)
 VERSION_MIN: Final = 150_000
+NO_WRITES: Final = {
+    Writes.STANDBY: Finding(
+        "The database is a standby and takes no writes: reads are answered, everything else is UNAVAILABLE.",
+        "Name the primary in FLEETPROMPT_DATABASE_URL; or where this is to be the primary now, promote it as a "
+        "superuser: select pg_promote(). Servers that run take it up by themselves.",
+    ),
+    Writes.READ_ONLY: Finding(
+        "The database was set read only and takes no writes: reads are answered, everything else is UNAVAILABLE.",
+        "Take that back where it was set, for the database, the role or the server: default_transaction_read_only.",
+    ),
+}
 
 
-def look_at_version(connection: inspection.Connection) -> Theme:
-    """Whether the server is new enough."""
+def look_at_server(connection: inspection.Connection, writes: Writes) -> Theme:
+    """Whether the server is new enough, and takes writes."""
     version = inspection.server_version(connection)
     shown = f"PostgreSQL {version // 10_000}.{version % 10_000}"
-    if version >= VERSION_MIN:
-        return Theme(DATABASE, shown)
-    too_old = Finding(f"{shown} is too old.", f"Move to PostgreSQL {VERSION_MIN // 10_000} or newer.")
-    return Theme(DATABASE, shown, (too_old,))
+    findings = [NO_WRITES[writes]] if writes in NO_WRITES else []
+    if version < VERSION_MIN:
+        findings.append(Finding(f"{shown} is too old.", f"Move to PostgreSQL {VERSION_MIN // 10_000} or newer."))
+    return Theme(DATABASE, shown, tuple(findings))
 
 
 def look_at_migrations(connection: inspection.Connection) -> Theme:

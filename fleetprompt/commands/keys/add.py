@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fleetprompt.commands.instance import Failure, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, explained, open_instance, read_settings
 from fleetprompt.commands.keys.ring_place import changed, put_in_place, state_of
 from fleetprompt.commands.operations import run_as_system
 from fleetprompt.commands.start_up import bring_up_to_date
@@ -27,6 +27,6 @@ def add() -> None:
         try:
             run_as_system(instance, add_key, command, Changed)
         except Refusal as refusal:
-            raise Failure(refusal.message) from refusal
+            raise Failure(explained(refusal)) from refusal
         put_in_place(instance, ring, knows=lambda process: version in process.key_versions)
     click.echo(f"{version} was added. Next: fleetprompt keys promote {version}", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from fleetprompt.commands.instance import Failure, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, explained, open_instance, read_settings
 from fleetprompt.commands.keys.ring_place import changed, put_in_place
 from fleetprompt.commands.operations import run_as_system
 from fleetprompt.commands.start_up import bring_up_to_date
@@ -28,7 +28,7 @@ def promote(version: str) -> None:
         try:
             run_as_system(instance, promote_key, PromoteKey(version=version), Changed)
         except Refusal as refusal:
-            raise Failure(refusal.message) from refusal
+            raise Failure(explained(refusal)) from refusal
         put_in_place(instance, ring, knows=lambda process: process.signs == version)
     click.echo(
         f"{version} signs, {before} still verifies. Once nothing live names it: fleetprompt keys retire {before}",

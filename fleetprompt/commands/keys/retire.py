@@ -13,7 +13,7 @@ from fleetprompt.accounts.end_sessions import EndSessions, end_sessions
 from fleetprompt.accounts.renew_buyer_refs import RenewBuyerRefs, renew_buyer_refs
 from fleetprompt.accounts.revoke_keys import RevokedKeys, RevokeKeys, revoke_keys
 from fleetprompt.commands.batches import until_none_is_left
-from fleetprompt.commands.instance import Failure, Instance, open_instance, read_settings
+from fleetprompt.commands.instance import Failure, Instance, explained, open_instance, read_settings
 from fleetprompt.commands.keys.ring_place import changed, put_in_place, state_of
 from fleetprompt.commands.operations import mutate, run_as_system, work_on
 from fleetprompt.commands.start_up import bring_up_to_date
@@ -60,7 +60,7 @@ def retire(version: str, revoke_dependents: bool, as_json: bool) -> None:
             revoked = _revoke_dependents(instance, version) if revoke_dependents else None
             run_as_system(instance, retire_key, RetireKey(version=version), Changed)
         except Refusal as refusal:
-            raise Failure(refusal.message) from refusal
+            raise Failure(explained(refusal)) from refusal
         put_in_place(instance, ring, knows=lambda process: version not in process.key_versions)
     if revoked is not None:
         click.echo(msgspec.json.encode(revoked).decode() if as_json else _shown(revoked))

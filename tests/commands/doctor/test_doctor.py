@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
+from psycopg import sql
 
 from fleetprompt.__main__ import main
 from fleetprompt.clock import SystemClock
@@ -32,11 +33,14 @@ class Patient:
         self.database = database
         self._data_dir = data_dir
 
+    @property
+    def variables(self) -> Mapping[str, str | None]:
+        """Its environment."""
+        return environment(self.database, self._data_dir, RATE_LIMITS="default")
+
     def doctor(self, *arguments: str, **settings: str) -> Result:
-        variables: Mapping[str, str | None] = environment(
-            self.database, self._data_dir, RATE_LIMITS=settings.pop("RATE_LIMITS", "default"), **settings
-        )
-        return CliRunner().invoke(main, ["doctor", *arguments], env=variables)
+        given = {f"FLEETPROMPT_{name}": value for name, value in settings.items()}
+        return CliRunner().invoke(main, ["doctor", *arguments], env={**self.variables, **given})
 
     def report(self, **settings: str) -> dict[str, Any]:
         """The themes by name; the exit code is what they say it is."""
@@ -168,6 +172,23 @@ def test_a_database_that_is_away_is_told_and_the_rest_is_looked_at(patient: Pati
     assert report["Database"]["state"] == "findings"
     assert report["Jobs"]["state"] == "unknown"
     assert report["Exposure"]["state"] == "sound"
+
+
+def test_a_database_that_takes_no_writes_is_named_and_nothing_that_follows_from_it_is_told(patient: Patient) -> None:
+    patient.database.change("update job_runs set last_succeeded_at_ms = 0")
+    with patient.database.as_superuser() as connection:
+        name = sql.Identifier(patient.database.name)
+        connection.execute(sql.SQL("alter database {} set default_transaction_read_only = on").format(name))
+        report = patient.report()
+    (told,) = [finding["problem"] for theme in report.values() for finding in theme["findings"]]
+    assert told.startswith("The database was set read only and takes no writes")
+    assert {name for name, theme in report.items() if theme["state"] == "unknown"} == {"Jobs", "Processes"}
+    refused = CliRunner().invoke(
+        main, ["admin", "create", "--email", "root@example.org"], input="a long password", env=patient.variables
+    )
+    assert refused.exit_code == 1
+    assert "The cause is read_only" in refused.stderr
+    assert isinstance(refused.exception, SystemExit), "it is told, not thrown"
 
 
 def test_bad_settings_are_told_one_by_one(patient: Patient) -> None:
