@@ -1,17 +1,18 @@
 """Steps of migrations that run while the database serves: expand first, contract a release later (spec 8).
 
-An expanding migration adds what the code before it can ignore: nullable columns, tables, indexes. What it fills, it
-fills in batches. A contracting one takes away what no supported code uses, and says so with `needs_code`.
+An expanding migration adds what the code before it can ignore: nullable columns, tables, indexes, checks
+of what it keeps anyway. What it fills, it fills in batches. A contracting one takes away what no supported code uses,
+and says so with `needs_code`.
 Steps outside a transaction may be run again after a failure, so each begins where it finds things.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from alembic import context, op
-from sqlalchemy import ColumnClause, Text, TextClause, bindparam, column, table, text
+from sqlalchemy import DDL, ColumnClause, Text, TextClause, bindparam, column, table, text
 
 LOCK_TIMEOUT_MS: Final = 1_000
 """How long a step waits for a lock: whoever comes after it waits as long."""
@@ -39,6 +40,20 @@ def add_index(name: str, table_name: str, columns: Sequence[str]) -> None:
         op.drop_index(name, table_name, if_exists=True, postgresql_concurrently=True)
         op.create_index(name, table_name, list(columns), postgresql_concurrently=True)
         op.execute(f"set lock_timeout = {LOCK_TIMEOUT_MS}")
+
+
+def add_checks(table_name: str, conditions: Mapping[str, str]) -> None:
+    """Add CHECKs, by name, to a table that is read and written: they bind new rows at once, then every older one.
+
+    The lock that keeps writers out is never held while rows are read. What an attempt that failed left goes first.
+    """
+    with op.get_context().autocommit_block():
+        for name, condition in conditions.items():
+            op.drop_constraint(op.f(name), table_name, type_="check", if_exists=True)
+            op.create_check_constraint(op.f(name), table_name, condition, postgresql_not_valid=True)
+        for name in conditions:
+            place = {"table": table_name, "name": name}
+            op.execute(DDL("alter table %(table)s validate constraint %(name)s", context=place))
 
 
 def _looped(update: str) -> TextClause:

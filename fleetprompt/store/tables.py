@@ -7,6 +7,7 @@ the serving role may do in `grants.py`.
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from typing import Any
 
@@ -56,6 +57,19 @@ def _all_of(column: str, enum: type[StrEnum]) -> CheckConstraint:
 
 def _length(column: str, least: int, most: int) -> CheckConstraint:
     return CheckConstraint(f"char_length({column}) between {least} and {most}", name=f"{column}_length")
+
+
+def _lengths(column: str, least: int, most: int) -> CheckConstraint:
+    return CheckConstraint(f"texts_fit(to_jsonb({column}), {least}, {most})", name=f"{column}_length")
+
+
+def _lengths_within(column: str, path: str, least: int, most: int, *, name: str) -> CheckConstraint:
+    found = f"jsonb_path_query_array({column}, '{path}')"
+    return CheckConstraint(f"texts_fit({found}, {least}, {most})", name=f"{name}_length")
+
+
+def _one_of_within(column: str, path: str, enum: type[StrEnum], *, name: str) -> CheckConstraint:
+    return CheckConstraint(f"jsonb_path_query_array({column}, '{path}') <@ '{json.dumps(list(enum))}'", name=name)
 
 
 def _id(name: str = "id") -> Column[Any]:
@@ -192,6 +206,10 @@ listings = Table(
     CheckConstraint("cardinality(tags) <= 20", name="tags"),
     CheckConstraint("cardinality(categories) <= 10", name="categories"),
     CheckConstraint("jsonb_typeof(images) = 'array' and jsonb_array_length(images) <= 10", name="images"),
+    _lengths("tags", 1, 32),
+    _lengths("categories", 1, 32),
+    _lengths_within("images", "$[*].url", 1, 2048, name="image_url"),
+    _lengths_within("images", "$[*].alt", 0, 200, name="image_alt"),
     Index("listings_publisher_newest_ix", "publisher_id", "id"),
     Index("listings_publisher_status_ix", "publisher_id", "status", "id"),
     Index("listings_newest_ix", "id", postgresql_where=text("status = 'published'")),
@@ -234,6 +252,7 @@ listing_revisions = Table(
     Column("content", JSONB, nullable=False),
     _ms("replaced_at_ms"),
     PrimaryKeyConstraint("listing_id", "revision"),
+    CheckConstraint("octet_length(content::text) <= 262144", name="content"),
 )
 
 releases = Table(
@@ -264,6 +283,12 @@ releases = Table(
     _length("revoke_reason", 1, 1000),
     CheckConstraint("asset_digest ~ '^sha256:[0-9a-f]{64}$'", name="asset_digest"),
     CheckConstraint("jsonb_typeof(artifacts) = 'array' and jsonb_array_length(artifacts) <= 20", name="artifacts"),
+    _one_of_within("artifacts", "$[*].kind", enums.ArtifactKind, name="artifact_kind"),
+    _one_of_within("artifacts", "$[*].download.mode", enums.DownloadMode, name="artifact_download_mode"),
+    _lengths_within("artifacts", "$[*].download.hint", 1, 200, name="artifact_download_hint"),
+    _lengths_within("artifacts", "$[*].sha256", 64, 64, name="artifact_sha256"),
+    _lengths_within("refs", "$.*", 1, 200, name="refs"),
+    _lengths_within("compat", "$.*", 1, 64, name="compat"),
     CheckConstraint(
         "(status = 'revoked') = (revoked_at_ms is not null) and (status = 'revoked') = (revoke_reason is not null)",
         name="revocation",
@@ -304,6 +329,7 @@ install_intents = Table(
     _one_of("target_system", enums.InstallTargetSystem),
     _one_of("status", enums.InstallIntentStatus),
     CheckConstraint("char_length(normalize(state, NFC)) between 1 and 200", name="state_length"),
+    _lengths_within("target_context", "$.*", 1, 200, name="target_context"),
     CheckConstraint(
         "(status = 'created' and current_token_id is null)"
         " or (status in ('token_issued', 'redeemed') and current_token_id is not null)"
@@ -594,6 +620,7 @@ processes = Table(
     _length("role", 1, 16),
     _length("host", 1, 255),
     CheckConstraint("cardinality(key_versions) > 0", name="key_versions"),
+    _lengths("key_versions", 2, 10),
     Index("processes_last_seen_ix", "last_seen_at_ms"),
 )
 

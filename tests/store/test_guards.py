@@ -69,6 +69,23 @@ _BROKEN: Final[dict[str, list[Overrides]]] = {
     "listings_tags_check": [{"tags": [f"tag-{number}" for number in range(21)]}],
     "listings_categories_check": [{"categories": [f"category-{number}" for number in range(11)]}],
     "listings_images_check": [{"images": {}}, {"images": [{}] * 11}],
+    "listings_tags_length_check": [{"tags": tags} for tags in ([""], ["maps", "x" * 33], ["maps", None])],
+    "listings_categories_length_check": [{"categories": [""]}, {"categories": ["maps", "x" * 33]}],
+    "listings_image_url_length_check": [
+        {"images": [{"url": url}]} for url in ("", "https://" + "x" * 2041, 5, None, ["https://a.example"])
+    ],
+    "listings_image_alt_length_check": [{"images": [{"alt": "x"}, {"alt": "x" * 201}]}],
+    "listing_revisions_content_check": [{"content": {"name": "x" * 262_144}}],
+    "releases_artifact_kind_check": [{"artifacts": [{"kind": "manifest"}, {"kind": kind}]} for kind in ("other", None)],
+    "releases_artifact_download_mode_check": [{"artifacts": [{"download": {"mode": "other"}}]}],
+    "releases_artifact_download_hint_length_check": [
+        {"artifacts": [{"download": {"hint": hint}}]} for hint in ("", "x" * 201)
+    ],
+    "releases_artifact_sha256_length_check": [{"artifacts": [{"sha256": "0" * length}]} for length in (63, 65)],
+    "releases_refs_length_check": [{"refs": {"whsAgentId": ref}} for ref in ("", "x" * 201, 5, None)],
+    "releases_compat_length_check": [{"compat": {"minWHSVersion": version}} for version in ("", "1" * 65)],
+    "install_intents_target_context_length_check": [{"target_context": {"roomId": room}} for room in ("", "x" * 201)],
+    "processes_key_versions_length_check": [{"key_versions": ["v1", version]} for version in ("v", "v" + "1" * 10)],
     "releases_asset_digest_check": [{"asset_digest": f"sha256:{'A' * 64}"}, {"asset_digest": "0" * 64}],
     "releases_artifacts_check": [{"artifacts": {}}, {"artifacts": [{}] * 21}],
     "releases_revocation_check": [{"status": "revoked"}, {"status": "published", "revoke_reason": "Why."}],

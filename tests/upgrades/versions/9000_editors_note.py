@@ -1,14 +1,14 @@
-"""A migration of a later version: a nullable column, its index, and what stands in it for older rows."""
+"""A migration of a later version: a nullable column, its index and check, and what stands in it for older rows."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from fleetprompt.store import online
+from fleetprompt.store import migrate, online
 
-revision = "0003"
-down_revision = "0002"
+revision = "9000"
+down_revision = max(path.name[:4] for path in (migrate.SCRIPTS / "versions").glob("[0-9]*.py"))
 branch_labels = None
 depends_on = None
 
@@ -21,3 +21,4 @@ def upgrade() -> None:
         "update listings set editors_note = 'none' where id in"
         " (select id from listings where editors_note is null order by id limit :batch for update skip locked)"
     )
+    online.add_checks("listings", {"listings_editors_note_check": "char_length(editors_note) <= 1000"})
