@@ -1,7 +1,15 @@
 -- moderation.events.listing_id.type.since.until.continued -> EventRow
 SELECT scanned.id, scanned.type, scanned.actor_type, scanned.actor_id, scanned.publisher_id, scanned.listing_id,
   scanned.release_id, scanned.install_intent_id, scanned.created_at_ms, scanned.request_id, scanned.cause_event_id,
-  scanned.summary, scanned.details
+  scanned.summary, scanned.details, coalesce((SELECT users.display_name
+FROM users
+WHERE users.id = scanned.actor_id), (SELECT coalesce(partner_keys.label, partner_keys.target_system) AS coalesce_1
+FROM partner_keys
+WHERE partner_keys.id = scanned.actor_id)) AS actor_name, (SELECT listings.name
+FROM listings
+WHERE listings.id = scanned.listing_id) AS listing_name, (SELECT releases.version
+FROM releases
+WHERE releases.listing_id = scanned.listing_id AND releases.id = scanned.release_id) AS release_version
 FROM (SELECT audit_events.id AS id, audit_events.type AS type, audit_events.actor_type AS actor_type,
   audit_events.actor_id AS actor_id, audit_events.publisher_id AS publisher_id, audit_events.listing_id AS listing_id,
   audit_events.release_id AS release_id, audit_events.install_intent_id AS install_intent_id,

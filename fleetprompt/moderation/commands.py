@@ -12,6 +12,7 @@ from fleetprompt.enums import ActorType, EventType, ListingStatus, ReportKind, R
 from fleetprompt.fields import (
     Command,
     EpochMs,
+    EventId,
     Example,
     IdOf,
     IfMatch,
@@ -155,16 +156,39 @@ class ShowRevision(Command):
     revision: Annotated[int, Range(1, REVISION_MAX)]
 
 
+class ShowIntent(Command):
+    """One install intent."""
+
+    install_intent_id: InstallIntentId
+
+
+class ShowUser(Command):
+    """One user."""
+
+    user_id: UserId
+
+
 class ShowPublisher(Command):
     """One publisher."""
 
     publisher_id: PublisherId
 
 
+class ListQueue(ListCommand):
+    """What waits for a moderator."""
+
+
 class ListReports(ListCommand):
-    """Reports, all or those of one status."""
+    """Reports, all or those of one status or on one listing."""
 
     status: ReportStatus | UnsetType = UNSET
+    listing_id: ListingId | UnsetType = UNSET
+
+
+class ShowReport(Command):
+    """One report."""
+
+    report_id: ReportId
 
 
 class ActorFilter(msgspec.Struct, frozen=True):
@@ -199,5 +223,7 @@ class ReadAudit(ListCommand):
     release_id: ReleaseId | UnsetType = UNSET
     install_intent_id: InstallIntentId | UnsetType = UNSET
     request_id: RequestId | UnsetType = UNSET
+    event_id: EventId | UnsetType = UNSET
+    cause_event_id: EventId | UnsetType = UNSET
     since_ms: EpochMs | UnsetType = UNSET
     until_ms: EpochMs | UnsetType = UNSET

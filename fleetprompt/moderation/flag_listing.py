@@ -40,10 +40,25 @@ async def flag_listing(tx: MutationTx, admin: Actor, command: FlagListing) -> Ou
     if refusal := rules.refusal_to_flag(was_flagged=row.flagged, is_flagged=command.flagged):
         raise refusal
     reason = None if command.reason is UNSET or not command.flagged else command.reason
-    flagged = msgspec.structs.replace(row, flagged=command.flagged, flag_reason=reason)
+    flagged = msgspec.structs.replace(
+        row,
+        flagged=command.flagged,
+        flag_reason=reason,
+        reviewed_revision=row.revision,
+        reviewed_at_ms=tx.now_ms,
+    )
     return Outcome(
         listing_reply(flagged),
-        writes=[listings.flag(row.id, was_flagged=row.flagged, is_flagged=command.flagged, reason=reason)],
+        writes=[
+            listings.flag(
+                row.id,
+                row.revision,
+                was_flagged=row.flagged,
+                is_flagged=command.flagged,
+                reason=reason,
+                now_ms=tx.now_ms,
+            )
+        ],
         events=[events.listing_flagged(row.publisher_id, row.id, command.flagged, command.reason)],
         etag=etag(row.revision),
     )

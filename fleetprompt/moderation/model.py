@@ -33,6 +33,16 @@ class AdminListingSuspension(msgspec.Struct, frozen=True, kw_only=True, rename="
     status_before: ListingStatus
 
 
+class Review(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """When an admin last judged a listing (flagged or unflagged, suspended or reinstated it), and what it said then.
+
+    revision: the number in the etag that the listing had.
+    """
+
+    revision: int
+    at_ms: int
+
+
 class AdminListingPublisher(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Whose listing it is. suspended_at_ms: when its owner was suspended, which hides all that she publishes."""
 
@@ -46,7 +56,7 @@ class AdminListingPublisher(msgspec.Struct, frozen=True, kw_only=True, rename="c
 class AdminListingItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A listing as admins see it in a list, with its own status.
 
-    etag: the version of what its publisher can edit, quotes included, as `If-Match` takes it.
+    revision: the version of what its publisher can edit. etag: the same, quotes included, as `If-Match` takes it.
     """
 
     listing_id: str
@@ -64,8 +74,10 @@ class AdminListingItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
     suspension: AdminListingSuspension | UnsetType = UNSET
     flagged: bool
     flag_reason: str | UnsetType = UNSET
+    reviewed: Review | UnsetType = UNSET
     created_at_ms: int
     updated_at_ms: int
+    revision: int
     etag: str
 
 
@@ -79,6 +91,14 @@ class AdminListingReply(msgspec.Struct, frozen=True):
     """A listing."""
 
     listing: AdminListing
+
+
+class ReleasedListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A release's listing as it is now, with its own status."""
+
+    name: str
+    status: ListingStatus
+    published_releases: int
 
 
 class AdminReleaseItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -101,6 +121,19 @@ class AdminRelease(AdminReleaseItem, frozen=True, kw_only=True, rename="camel"):
     """A release as admins see it."""
 
     notes: Notes | UnsetType = UNSET
+
+
+class AdminReleaseDetail(AdminRelease, frozen=True, kw_only=True, rename="camel"):
+    """A release with where its listing stands. open_intents: how many intents to install it could still be redeemed."""
+
+    listing: ReleasedListing
+    open_intents: int
+
+
+class AdminReleaseDetailReply(msgspec.Struct, frozen=True):
+    """A release with where its listing stands."""
+
+    release: AdminReleaseDetail
 
 
 class AdminReleaseReply(msgspec.Struct, frozen=True):
@@ -137,9 +170,12 @@ class AdminRevisionReply(msgspec.Struct, frozen=True):
 class AdminListingDetail(AdminListing, frozen=True, kw_only=True, rename="camel"):
     """A listing with its newest releases and its last replaced revisions.
 
-    The cursors are those of `GET …/releases` and `GET …/revisions`.
+    The cursors are those of `GET …/releases` and `GET …/revisions`. open_intents: how many install intents on it could
+    still be redeemed. open_reports: how many reports on it nobody has decided on.
     """
 
+    open_intents: int
+    open_reports: int
     releases: Page[AdminReleaseItem]
     revisions: Page[AdminRevisionItem]
 
@@ -171,6 +207,60 @@ class AdminInstallIntentReply(msgspec.Struct, frozen=True, rename="camel"):
     """An install intent."""
 
     install_intent: AdminInstallIntent
+
+
+class IntendedRelease(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What an intent is to install, as it is now, each with its own status."""
+
+    listing_name: str
+    listing_status: ListingStatus
+    version: str
+    release_status: ReleaseStatus
+    publisher_handle: str
+
+
+class AdminInstallIntentDetail(AdminInstallIntent, frozen=True, kw_only=True, rename="camel"):
+    """An install intent with what it is to install. has_live_token: whether a token of it could be redeemed."""
+
+    intended: IntendedRelease
+    has_live_token: bool
+
+
+class AdminInstallIntentDetailReply(msgspec.Struct, frozen=True, rename="camel"):
+    """An install intent with what it is to install."""
+
+    install_intent: AdminInstallIntentDetail
+
+
+class UserReach(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What of a user's is alive, in numbers: her own, and on the listings of her publisher."""
+
+    sessions: int
+    api_keys: int
+    open_intents: int
+    published_listings: int
+    open_intents_on_listings: int
+
+
+class UsersPublisher(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The publisher that a user owns."""
+
+    publisher_id: str
+    handle: str
+    display_name: str
+
+
+class AdminUserDetail(AdminUser, frozen=True, kw_only=True, rename="camel"):
+    """A user with what suspending her would stop."""
+
+    publisher: UsersPublisher | UnsetType = UNSET
+    reach: UserReach
+
+
+class AdminUserDetailReply(msgspec.Struct, frozen=True):
+    """A user with what suspending her would stop."""
+
+    user: AdminUserDetail
 
 
 class AdminPublisher(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -240,15 +330,32 @@ class AdminReportReply(msgspec.Struct, frozen=True):
     report: AdminReport
 
 
+class WaitingListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A listing that is flagged or has open reports.
+
+    report_kinds: of its open reports. reported_revision: the version that the first of them was about.
+    """
+
+    listing: AdminListingItem
+    open_reports: int
+    report_kinds: tuple[ReportKind, ...]
+    reported_revision: int | UnsetType = UNSET
+    reported_at_ms: int | UnsetType = UNSET
+
+
 class AuditActor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acted: a user, a partner system by its key, or the system itself, which has no id."""
+    """Who acted: a user, a partner system by its key, or the system itself, which has no id. name: today's."""
 
     type: ActorType
     id: str | UnsetType = UNSET
+    name: str | UnsetType = UNSET
 
 
 class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One thing that happened. details: by type, as `fleetprompt.runtime.audit.DETAILS` declares them."""
+    """One thing that happened. details: by type, as `fleetprompt.runtime.audit.DETAILS` declares them.
+
+    listing_name, release_version: of what it names, as they are now; absent for what is gone.
+    """
 
     event_id: str
     type: EventType
@@ -262,3 +369,5 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     cause_event_id: str | UnsetType = UNSET
     summary: str
     details: dict[str, Any] | UnsetType = UNSET
+    listing_name: str | UnsetType = UNSET
+    release_version: str | UnsetType = UNSET

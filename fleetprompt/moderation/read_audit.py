@@ -19,7 +19,12 @@ from fleetprompt.runtime.operations import Owner, query
 from fleetprompt.runtime.pagination import Page, Pager
 from fleetprompt.runtime.run import Look
 
-_BY_COLUMN: Final = ("type", "listing_id", "release_id", "install_intent_id", "request_id")
+_COLUMN_OF: Final = {
+    "event_id": "id",
+    **{
+        name: name for name in ("cause_event_id", "type", "listing_id", "release_id", "install_intent_id", "request_id")
+    },
+}
 
 
 @query(
@@ -32,6 +37,8 @@ _BY_COLUMN: Final = ("type", "listing_id", "release_id", "install_intent_id", "r
         "release_id": Owner.ADMIN,
         "install_intent_id": Owner.ADMIN,
         "request_id": Owner.ADMIN,
+        "event_id": Owner.ADMIN,
+        "cause_event_id": Owner.ADMIN,
     },
 )
 async def read_audit(look: Look, admin: Actor, command: ReadAudit) -> Page[AuditEvent]:
@@ -56,8 +63,8 @@ async def read_audit(look: Look, admin: Actor, command: ReadAudit) -> Page[Audit
 
 
 def _filters(command: ReadAudit) -> audit.EventFilters:
-    given = {name: getattr(command, name) for name in _BY_COLUMN}
-    equal: dict[str, Any] = {name: value for name, value in given.items() if value is not UNSET}
+    given = {column: getattr(command, name) for name, column in _COLUMN_OF.items()}
+    equal: dict[str, Any] = {column: value for column, value in given.items() if value is not UNSET}
     if command.actor is not UNSET and command.actor.type is ActorType.SYSTEM:
         equal[audit.SYSTEM] = True
     elif command.actor is not UNSET:

@@ -1,4 +1,4 @@
-"""What admins read, beside the audit log (spec 6.4 Admin)."""
+"""What admins read of listings, and what was said of them (spec 6.4 Admin)."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from fleetprompt.errors import not_found
 from fleetprompt.moderation import views
 from fleetprompt.moderation.commands import (
     ListListings,
+    ListQueue,
     ListReleases,
     ListReports,
     ListRevisions,
     ShowListing,
-    ShowPublisher,
     ShowRelease,
+    ShowReport,
     ShowRevision,
 )
 from fleetprompt.moderation.model import (
     AdminListingDetail,
     AdminListingDetailReply,
     AdminListingItem,
-    AdminPublisherReply,
+    AdminReleaseDetailReply,
     AdminReleaseItem,
-    AdminReleaseReply,
     AdminReport,
+    AdminReportReply,
     AdminRevisionItem,
     AdminRevisionReply,
+    WaitingListing,
 )
-from fleetprompt.moderation.statements import history, listings, people, reports
+from fleetprompt.moderation.statements import history, listings, queue, reports
 from fleetprompt.moderation.statements.search import search_page
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Owner, query
@@ -75,7 +77,7 @@ async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page
 )
 async def show_listing(look: Look, admin: Actor, command: ShowListing) -> AdminListingDetailReply:
     """Any listing with its newest releases and its last replaced revisions. Raises NOT_FOUND."""
-    row = await look.one(listings.listing(everything(admin), command.listing_id))
+    row = await look.one(listings.listing_detail(everything(admin), command.listing_id, look.now_ms))
     if row is None:
         raise not_found()
     releases = ListReleases(listing_id=command.listing_id, limit=EMBEDDED_MAX)
@@ -83,6 +85,8 @@ async def show_listing(look: Look, admin: Actor, command: ShowListing) -> AdminL
     return AdminListingDetailReply(
         AdminListingDetail(
             **msgspec.structs.asdict(views.listing(row)),
+            open_intents=row.open_intents,
+            open_reports=row.open_reports,
             releases=await _release_page(look, admin, releases),
             revisions=await _revision_page(look, admin, revisions),
         )
@@ -110,12 +114,12 @@ async def list_releases(look: Look, admin: Actor, command: ListReleases) -> Page
     rate=(RateClass.SIGNED_IN_READ,),
     owns={"release_id": Owner.ADMIN},
 )
-async def show_release(look: Look, admin: Actor, command: ShowRelease) -> AdminReleaseReply:
-    """Any release with its notes. Raises NOT_FOUND."""
-    row = await look.one(history.release(everything(admin), command.release_id))
+async def show_release(look: Look, admin: Actor, command: ShowRelease) -> AdminReleaseDetailReply:
+    """Any release with its notes, and what revoking it would undo. Raises NOT_FOUND."""
+    row = await look.one(history.release(everything(admin), command.release_id, look.now_ms))
     if row is None:
         raise not_found()
-    return views.release_reply(row)
+    return AdminReleaseDetailReply(views.release_detail(row))
 
 
 @query(
@@ -148,21 +152,12 @@ async def show_revision(look: Look, admin: Actor, command: ShowRevision) -> Admi
 
 
 @query(
-    "moderation.publisher",
+    "moderation.reports",
     who=Access.ADMIN,
     scope=KeyScope.ADMIN,
     rate=(RateClass.SIGNED_IN_READ,),
-    owns={"publisher_id": Owner.ADMIN},
+    owns=_OWNS_LISTING,
 )
-async def show_publisher(look: Look, admin: Actor, command: ShowPublisher) -> AdminPublisherReply:
-    """Any publisher with the user who owns it. Raises NOT_FOUND."""
-    row = await look.one(people.publisher(everything(admin), command.publisher_id))
-    if row is None:
-        raise not_found()
-    return views.publisher_reply(row)
-
-
-@query("moderation.reports", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
 async def list_reports(look: Look, admin: Actor, command: ListReports) -> Page[AdminReport]:
     """Every report, the newest first. Raises VALIDATION_FAILED on `cursor`."""
     pager = Pager(look.ring, "moderation.reports", "admin", command)
@@ -170,11 +165,39 @@ async def list_reports(look: Look, admin: Actor, command: ListReports) -> Page[A
         reports.page(
             everything(admin),
             status=None if command.status is UNSET else command.status,
+            listing_id=None if command.listing_id is UNSET else command.listing_id,
             after=None if pager.after is None else UUID(pager.after[0]),
             fetch=pager.fetch,
         )
     )
     return pager.page(rows, place=lambda row: [row.id], item=views.report)
+
+
+@query(
+    "moderation.report",
+    who=Access.ADMIN,
+    scope=KeyScope.ADMIN,
+    rate=(RateClass.SIGNED_IN_READ,),
+    owns={"report_id": Owner.ADMIN},
+)
+async def show_report(look: Look, admin: Actor, command: ShowReport) -> AdminReportReply:
+    """Any report. Raises NOT_FOUND."""
+    row = await look.one(reports.report(everything(admin), command.report_id))
+    if row is None:
+        raise not_found()
+    return AdminReportReply(views.report(row))
+
+
+@query("moderation.queue", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
+async def list_queue(look: Look, admin: Actor, command: ListQueue) -> Page[WaitingListing]:
+    """What waits for a moderator, flagged or reported, the newest listing first. Raises VALIDATION_FAILED on `cursor`.
+
+    A listing leaves it once its flag is off and its reports are decided on, whatever else was done to it.
+    """
+    pager = Pager(look.ring, "moderation.queue", "admin", command)
+    after = None if pager.after is None else UUID(pager.after[0])
+    rows = await look.many(queue.page(everything(admin), after=after, fetch=pager.fetch))
+    return pager.page(rows, place=lambda row: [row.id], item=views.waiting)
 
 
 async def _release_page(look: Look, admin: Actor, command: ListReleases) -> Page[AdminReleaseItem]:

@@ -49,6 +49,8 @@ async def reinstate_listing(tx: MutationTx, admin: Actor, command: ReinstateList
         status_before_suspension=None,
         suspend_reason=None,
         suspended_at_ms=None,
+        reviewed_revision=row.revision,
+        reviewed_at_ms=tx.now_ms,
         updated_at_ms=tx.now_ms,
     )
     return Outcome(

@@ -7,14 +7,16 @@ from typing import Final
 from fleetprompt.moderation.flag_listing import flag_listing
 from fleetprompt.moderation.model import AdminListingDetailReply
 from fleetprompt.moderation.read_audit import read_audit
+from fleetprompt.moderation.read_people import show_intent, show_publisher, show_user
 from fleetprompt.moderation.reads import (
     list_listings,
+    list_queue,
     list_releases,
     list_reports,
     list_revisions,
     show_listing,
-    show_publisher,
     show_release,
+    show_report,
     show_revision,
 )
 from fleetprompt.moderation.reinstate_listing import reinstate_listing
@@ -34,6 +36,7 @@ def _etag(reply: AdminListingDetailReply) -> str:
 
 
 ROUTES: Final[tuple[Route, ...]] = (
+    get("/v1/admin/queue", list_queue),
     get("/v1/admin/listings", list_listings),
     get("/v1/admin/listings/{listingId}", show_listing, etag=_etag),
     get("/v1/admin/listings/{listingId}/releases", list_releases),
@@ -46,11 +49,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     post("/v1/admin/releases/{releaseId}/revoke", revoke_release),
     get("/v1/admin/publishers/{publisherId}", show_publisher),
     post("/v1/admin/publishers/{publisherId}/verification", set_verification),
+    get("/v1/admin/users/{userId}", show_user),
     post("/v1/admin/users/{userId}/suspend", suspend_user),
     post("/v1/admin/users/{userId}/reinstate", reinstate_user),
+    get("/v1/admin/intents/{installIntentId}", show_intent),
     post("/v1/admin/intents/{installIntentId}/revoke", revoke_intent),
     post("/v1/reports", report_listing, status=201),
     get("/v1/admin/reports", list_reports),
+    get("/v1/admin/reports/{reportId}", show_report),
     post("/v1/admin/reports/{reportId}/resolve", resolve_report),
     get("/v1/admin/audit", read_audit),
 )

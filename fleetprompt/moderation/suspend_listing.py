@@ -45,12 +45,14 @@ async def suspend_listing(tx: MutationTx, admin: Actor, command: SuspendListing)
         status_before_suspension=before.value,
         suspend_reason=command.reason,
         suspended_at_ms=tx.now_ms,
+        reviewed_revision=row.revision,
+        reviewed_at_ms=tx.now_ms,
         updated_at_ms=tx.now_ms,
     )
     return Outcome(
         listing_reply(suspended),
         writes=[
-            listings.suspend(row.id, before, command.reason, tx.now_ms),
+            listings.suspend(row.id, before, row.revision, command.reason, tx.now_ms),
             *count_facets(facet_changes(row.facets, suspended.facets)),
         ],
         events=[events.listing_suspended(row.publisher_id, row.id, before, command.reason)],

@@ -23,13 +23,14 @@ from fleetprompt.enums import (
     VerificationStatus,
 )
 from fleetprompt.installs.model import TargetContext
-from fleetprompt.installs.rows import Intent
-from fleetprompt.installs.rules import status_of, updated_at_ms
+from fleetprompt.installs.rows import Intent, IntentWithToken
+from fleetprompt.installs.rules import ALIVE, live_token, status_of, updated_at_ms
 from fleetprompt.listings.model import Description, LatestRelease
 from fleetprompt.listings.rules import etag
 from fleetprompt.moderation.commands import ID_PREFIX
 from fleetprompt.moderation.model import (
     AdminInstallIntent,
+    AdminInstallIntentDetail,
     AdminInstallIntentReply,
     AdminListing,
     AdminListingItem,
@@ -39,20 +40,30 @@ from fleetprompt.moderation.model import (
     AdminPublisher,
     AdminPublisherReply,
     AdminRelease,
+    AdminReleaseDetail,
     AdminReleaseItem,
     AdminReleaseReply,
     AdminReport,
     AdminRevision,
     AdminRevisionItem,
     AdminRevisionReply,
+    AdminUserDetail,
     AuditActor,
     AuditEvent,
+    IntendedRelease,
+    ReleasedListing,
     ReportedListing,
+    Review,
+    UserReach,
+    UsersPublisher,
+    WaitingListing,
 )
 from fleetprompt.moderation.statements.audit import EventRow
-from fleetprompt.moderation.statements.history import RevisionRow
+from fleetprompt.moderation.statements.history import ReleaseDetailRow, RevisionRow
 from fleetprompt.moderation.statements.listings import AdminListingItemRow, AdminListingRow
 from fleetprompt.moderation.statements.people import AdminPublisherRow
+from fleetprompt.moderation.statements.queue import WaitingRow
+from fleetprompt.moderation.statements.reach import UserReachRow
 from fleetprompt.moderation.statements.reports import ReportRow
 from fleetprompt.releases.model import Artifact, Compat, Notes, Refs
 from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
@@ -83,8 +94,10 @@ def listing_item(row: AdminListingItemRow) -> AdminListingItem:
         suspension=_suspension(row),
         flagged=row.flagged,
         flag_reason=UNSET if row.flag_reason is None else row.flag_reason,
+        reviewed=_review(row),
         created_at_ms=row.created_at_ms,
         updated_at_ms=row.updated_at_ms,
+        revision=row.revision,
         etag=etag(row.revision),
     )
 
@@ -125,6 +138,12 @@ def _suspension(row: AdminListingItemRow) -> AdminListingSuspension | UnsetType:
     )
 
 
+def _review(row: AdminListingItemRow) -> Review | UnsetType:
+    if row.reviewed_revision is None or row.reviewed_at_ms is None:
+        return UNSET
+    return Review(revision=row.reviewed_revision, at_ms=row.reviewed_at_ms)
+
+
 def release_item(row: ReleaseItemRow) -> AdminReleaseItem:
     """A release in a list."""
     return AdminReleaseItem(
@@ -142,12 +161,30 @@ def release_item(row: ReleaseItemRow) -> AdminReleaseItem:
     )
 
 
-def release_reply(row: ReleaseRow) -> AdminReleaseReply:
+def release(row: ReleaseRow) -> AdminRelease:
     """A whole release."""
     notes: Notes | UnsetType = UNSET
     if row.notes_markdown is not None and row.notes_html is not None:
         notes = Notes(markdown=row.notes_markdown, html=row.notes_html)
-    return AdminReleaseReply(AdminRelease(**msgspec.structs.asdict(release_item(row)), notes=notes))
+    return AdminRelease(**msgspec.structs.asdict(release_item(row)), notes=notes)
+
+
+def release_reply(row: ReleaseRow) -> AdminReleaseReply:
+    """A whole release, as a reply."""
+    return AdminReleaseReply(release(row))
+
+
+def release_detail(row: ReleaseDetailRow) -> AdminReleaseDetail:
+    """A whole release with where its listing stands."""
+    return AdminReleaseDetail(
+        **msgspec.structs.asdict(release(row)),
+        listing=ReleasedListing(
+            name=row.listing_name,
+            status=ListingStatus(row.listing_status),
+            published_releases=row.published_releases,
+        ),
+        open_intents=row.open_intents,
+    )
 
 
 def revision_item(row: RevisionRow) -> AdminRevisionItem:
@@ -195,23 +232,73 @@ def report(row: ReportRow) -> AdminReport:
     )
 
 
-def intent_reply(intent: Intent, now_ms: int) -> AdminInstallIntentReply:
+def waiting(row: WaitingRow) -> WaitingListing:
+    """A listing in the queue."""
+    return WaitingListing(
+        listing=listing_item(row),
+        open_reports=row.open_reports,
+        report_kinds=tuple(sorted(map(ReportKind, row.report_kinds or ()))),
+        reported_revision=UNSET if row.reported_revision is None else row.reported_revision,
+        reported_at_ms=UNSET if row.reported_at_ms is None else row.reported_at_ms,
+    )
+
+
+def intent(row: Intent, now_ms: int) -> AdminInstallIntent:
     """An install intent at `now_ms`."""
-    return AdminInstallIntentReply(
-        AdminInstallIntent(
-            install_intent_id=ids.encode("int", intent.id),
-            buyer_user_id=ids.encode("usr", intent.buyer_user_id),
-            publisher_id=ids.encode("pub", intent.publisher_id),
-            listing_id=ids.encode("lst", intent.listing_id),
-            release_id=ids.encode("rel", intent.release_id),
-            target_system=InstallTargetSystem(intent.target_system),
-            target_context=msgspec.convert(intent.target_context, TargetContext),
-            state=UNSET if intent.state is None else intent.state,
-            status=status_of(intent, now_ms),
-            expires_at_ms=intent.expires_at_ms,
-            created_at_ms=intent.created_at_ms,
-            updated_at_ms=updated_at_ms(intent, now_ms),
+    return AdminInstallIntent(
+        install_intent_id=ids.encode("int", row.id),
+        buyer_user_id=ids.encode("usr", row.buyer_user_id),
+        publisher_id=ids.encode("pub", row.publisher_id),
+        listing_id=ids.encode("lst", row.listing_id),
+        release_id=ids.encode("rel", row.release_id),
+        target_system=InstallTargetSystem(row.target_system),
+        target_context=msgspec.convert(row.target_context, TargetContext),
+        state=UNSET if row.state is None else row.state,
+        status=status_of(row, now_ms),
+        expires_at_ms=row.expires_at_ms,
+        created_at_ms=row.created_at_ms,
+        updated_at_ms=updated_at_ms(row, now_ms),
+    )
+
+
+def intent_reply(row: Intent, now_ms: int) -> AdminInstallIntentReply:
+    """An install intent at `now_ms`, as a reply."""
+    return AdminInstallIntentReply(intent(row, now_ms))
+
+
+def intent_detail(row: IntentWithToken, now_ms: int) -> AdminInstallIntentDetail:
+    """An install intent at `now_ms` with what it is to install."""
+    is_alive = status_of(row, now_ms) in ALIVE
+    return AdminInstallIntentDetail(
+        **msgspec.structs.asdict(intent(row, now_ms)),
+        intended=IntendedRelease(
+            listing_name=row.listing_name,
+            listing_status=ListingStatus(row.listing_status),
+            version=row.version,
+            release_status=ReleaseStatus(row.release_status),
+            publisher_handle=row.publisher_handle,
+        ),
+        has_live_token=is_alive and live_token(row, now_ms) is not None,
+    )
+
+
+def user_detail(row: UserReachRow) -> AdminUserDetail:
+    """A user with what suspending her would stop."""
+    publisher: UsersPublisher | UnsetType = UNSET
+    if row.publisher_id is not None and row.handle is not None and row.publisher_name is not None:
+        publisher = UsersPublisher(
+            publisher_id=ids.encode("pub", row.publisher_id), handle=row.handle, display_name=row.publisher_name
         )
+    return AdminUserDetail(
+        **msgspec.structs.asdict(admin_user_shape(row)),
+        publisher=publisher,
+        reach=UserReach(
+            sessions=row.sessions,
+            api_keys=row.api_keys,
+            open_intents=row.open_intents,
+            published_listings=row.published_listings,
+            open_intents_on_listings=row.open_intents_on_listings,
+        ),
     )
 
 
@@ -222,7 +309,9 @@ def event(row: EventRow) -> AuditEvent:
         event_id=ids.encode("evt", row.id),
         type=EventType(row.type),
         actor=AuditActor(
-            type=actor_type, id=UNSET if row.actor_id is None else ids.encode(ID_PREFIX[actor_type], row.actor_id)
+            type=actor_type,
+            id=UNSET if row.actor_id is None else ids.encode(ID_PREFIX[actor_type], row.actor_id),
+            name=UNSET if row.actor_name is None else row.actor_name,
         ),
         publisher_id=_id("pub", row.publisher_id),
         listing_id=_id("lst", row.listing_id),
@@ -233,6 +322,8 @@ def event(row: EventRow) -> AuditEvent:
         cause_event_id=_id("evt", row.cause_event_id),
         summary=row.summary,
         details=UNSET if row.details is None else row.details,
+        listing_name=UNSET if row.listing_name is None else row.listing_name,
+        release_version=UNSET if row.release_version is None else row.release_version,
     )
 
 

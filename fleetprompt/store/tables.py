@@ -153,6 +153,8 @@ listings = Table(
     _ms("suspended_at_ms", nullable=True),
     Column("flagged", Boolean, nullable=False, server_default=text("false")),
     _text("flag_reason", nullable=True),
+    Column("reviewed_revision", Integer, nullable=True),
+    _ms("reviewed_at_ms", nullable=True),
     _text("name"),
     _text("summary"),
     _text("description_markdown", nullable=True),
@@ -191,6 +193,7 @@ listings = Table(
         name="suspension",
     ),
     CheckConstraint("flagged or flag_reason is null", name="flag"),
+    CheckConstraint("(reviewed_revision is null) = (reviewed_at_ms is null)", name="review"),
     CheckConstraint(
         "(description_markdown is null) = (description_html is null)"
         " and (description_html is null) = (description_policy is null)",
@@ -340,6 +343,12 @@ install_intents = Table(
     Index("install_intents_status_ix", "buyer_user_id", "status", "id"),
     Index("install_intents_release_ix", "listing_id", "release_id"),
     Index(
+        "install_intents_open_ix",
+        "listing_id",
+        "release_id",
+        postgresql_where=text("status in ('created', 'token_issued')"),
+    ),
+    Index(
         "install_intents_deadline_ix",
         "expires_at_ms",
         postgresql_where=text("status in ('created', 'token_issued')"),
@@ -477,6 +486,7 @@ audit_events = Table(
     Index("audit_events_release_ix", "release_id", "id", postgresql_where=text("release_id is not null")),
     Index("audit_events_intent_ix", "install_intent_id", "id", postgresql_where=text("install_intent_id is not null")),
     Index("audit_events_request_ix", "request_id", "id"),
+    Index("audit_events_cause_ix", "cause_event_id", "id", postgresql_where=text("cause_event_id is not null")),
     Index("audit_events_created_ix", "created_at_ms", "id"),
 )
 
@@ -525,6 +535,7 @@ reports = Table(
     ),
     Index("reports_status_ix", "status", "id"),
     Index("reports_listing_ix", "listing_id", "id"),
+    Index("reports_open_ix", "listing_id", "id", postgresql_where=text("status = 'open'")),
     Index("reports_reporter_ix", "reporter_user_id", "id"),
     Index("reports_resolved_by_ix", "resolved_by_user_id"),
 )

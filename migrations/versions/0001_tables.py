@@ -66,6 +66,13 @@ def _audit_events() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("audit_events_pkey")),
     )
     op.create_index("audit_events_actor_ix", "audit_events", ["actor_id", "id"], unique=False)
+    op.create_index(
+        "audit_events_cause_ix",
+        "audit_events",
+        ["cause_event_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("cause_event_id is not null"),
+    )
     op.create_index("audit_events_created_ix", "audit_events", ["created_at_ms", "id"], unique=False)
     op.create_index(
         "audit_events_intent_ix",
@@ -392,6 +399,8 @@ def _listings() -> None:
         sa.Column("suspended_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("flagged", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("flag_reason", sa.Text(), nullable=True),
+        sa.Column("reviewed_revision", sa.Integer(), nullable=True),
+        sa.Column("reviewed_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("description_markdown", sa.Text(), nullable=True),
@@ -456,6 +465,9 @@ def _listings() -> None:
             "char_length(suspend_reason) between 1 and 1000", name=op.f("listings_suspend_reason_length_check")
         ),
         sa.CheckConstraint("flagged or flag_reason is null", name=op.f("listings_flag_check")),
+        sa.CheckConstraint(
+            "(reviewed_revision is null) = (reviewed_at_ms is null)", name=op.f("listings_review_check")
+        ),
         sa.CheckConstraint("published_releases >= 0", name=op.f("listings_published_releases_check")),
         sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("listings_publisher_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("listings_pkey")),
@@ -629,6 +641,13 @@ def _reports() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("reports_pkey")),
     )
     op.create_index("reports_listing_ix", "reports", ["listing_id", "id"], unique=False)
+    op.create_index(
+        "reports_open_ix",
+        "reports",
+        ["listing_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'open'"),
+    )
     op.create_index("reports_reporter_ix", "reports", ["reporter_user_id", "id"], unique=False)
     op.create_index("reports_resolved_by_ix", "reports", ["resolved_by_user_id"], unique=False)
     op.create_index("reports_status_ix", "reports", ["status", "id"], unique=False)
@@ -710,6 +729,13 @@ def _install_intents() -> None:
         postgresql_where=sa.text("status in ('redeemed', 'expired', 'canceled')"),
     )
     op.create_index("install_intents_id_ix", "install_intents", ["id"], unique=False, postgresql_using="hash")
+    op.create_index(
+        "install_intents_open_ix",
+        "install_intents",
+        ["listing_id", "release_id"],
+        unique=False,
+        postgresql_where=sa.text("status in ('created', 'token_issued')"),
+    )
     op.create_index("install_intents_release_ix", "install_intents", ["listing_id", "release_id"], unique=False)
     op.create_index("install_intents_status_ix", "install_intents", ["buyer_user_id", "status", "id"], unique=False)
 

@@ -65,6 +65,7 @@ _BROKEN: Final[dict[str, list[Overrides]]] = {
         {"status": "draft", "status_before_suspension": "draft"},
     ],
     "listings_flag_check": [{"flagged": False, "flag_reason": "Why."}],
+    "listings_review_check": [{"reviewed_revision": 1, "reviewed_at_ms": None}, {"reviewed_at_ms": 1}],
     "listings_description_check": [{"description_markdown": "A.", "description_html": None}],
     "listings_tags_check": [{"tags": [f"tag-{number}" for number in range(21)]}],
     "listings_categories_check": [{"categories": [f"category-{number}" for number in range(11)]}],

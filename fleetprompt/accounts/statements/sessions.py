@@ -93,7 +93,11 @@ def signed_in(secret_hash: bytes) -> Bound[SignedInRow]:
     return _SIGNED_IN.bind(secret_hash=secret_hash)
 
 
-def _may_be_alive() -> tuple[ColumnElement[bool], ...]:
+def may_be_alive() -> tuple[ColumnElement[bool], ...]:
+    """Inside a statement on users: which sessions are hers and not over, an admin's stricter limits left out.
+
+    Its parameters are `now_ms` and `idle_since_ms`.
+    """
     return (
         sessions.c.user_id == users.c.id,
         sessions.c.ended_at_ms.is_(None),
@@ -110,7 +114,7 @@ def other_sessions() -> Function[Any]:
     """
     return func.array(
         select(sessions.c.id)
-        .where(*_may_be_alive(), sessions.c.id.is_distinct_from(bindparam("kept_session_id", type_=Uuid)))
+        .where(*may_be_alive(), sessions.c.id.is_distinct_from(bindparam("kept_session_id", type_=Uuid)))
         .order_by(sessions.c.id)
         .correlate(users)
         .scalar_subquery()
@@ -125,7 +129,7 @@ def lapsed_sessions() -> Function[Any]:
     return func.array(
         select(sessions.c.id)
         .where(
-            *_may_be_alive(),
+            *may_be_alive(),
             or_(
                 sessions.c.created_at_ms <= bindparam("lapsed_created_ms"),
                 sessions.c.last_seen_at_ms <= bindparam("lapsed_seen_ms"),

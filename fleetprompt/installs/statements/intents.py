@@ -17,7 +17,7 @@ from fleetprompt.store.tables import install_intents as intents
 from fleetprompt.store.tables import install_tokens as tokens
 from fleetprompt.store.tables import listings, publishers, releases
 
-_IS_ALIVE: Final = or_(
+IS_ALIVE: Final = or_(
     intents.c.status == InstallIntentStatus.CREATED.value, intents.c.status == InstallIntentStatus.TOKEN_ISSUED.value
 )
 OFFER_COLUMNS: Final = (
@@ -117,7 +117,7 @@ def _has_status(status: InstallIntentStatus) -> ColumnElement[bool]:
     stored = intents.c.status == status.value
     is_over = intents.c.expires_at_ms <= bindparam("now_ms")
     if status is InstallIntentStatus.EXPIRED:
-        return or_(stored, and_(_IS_ALIVE, is_over))
+        return or_(stored, and_(IS_ALIVE, is_over))
     return and_(stored, ~is_over) if status in rules.ALIVE else stored
 
 
@@ -207,7 +207,7 @@ _OVERDUE: Final = reading(
             releases, and_(releases.c.listing_id == intents.c.listing_id, releases.c.id == intents.c.release_id)
         )
     )
-    .where(_IS_ALIVE, intents.c.expires_at_ms <= bindparam("now_ms"))
+    .where(IS_ALIVE, intents.c.expires_at_ms <= bindparam("now_ms"))
     .order_by(intents.c.expires_at_ms)
     .limit(bindparam("limit"))
     .with_for_update(of=intents, skip_locked=True),
@@ -223,7 +223,7 @@ def overdue(now_ms: int, limit: int) -> Bound[Overdue]:
 _EXPIRE: Final = changing(
     "installs.expire_intent",
     update(intents)
-    .where(intents.c.buyer_user_id == bindparam("buyer"), intents.c.id == bindparam("intent"), _IS_ALIVE)
+    .where(intents.c.buyer_user_id == bindparam("buyer"), intents.c.id == bindparam("intent"), IS_ALIVE)
     .values(status=InstallIntentStatus.EXPIRED.value, updated_at_ms=intents.c.expires_at_ms),
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, bindpara
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.store.statements import Bound, Statement, per_shape, reading
-from fleetprompt.store.tables import audit_events
+from fleetprompt.store.tables import audit_events, listings, partner_keys, releases, users
 
 SCAN_MAX: Final = 5_000
 """How many events one page looks at where it filters by more than one thing; the next page goes on behind them."""
@@ -21,14 +21,24 @@ which processes, hosts and slow mutations are apart.
 """
 
 SYSTEM: Final = "system"
-LEADING_FIRST: Final = ("install_intent_id", "request_id", "release_id", "listing_id", "actor_id", SYSTEM, "type")
+LEADING_FIRST: Final = (
+    "id",
+    "cause_event_id",
+    "install_intent_id",
+    "request_id",
+    "release_id",
+    "listing_id",
+    "actor_id",
+    SYSTEM,
+    "type",
+)
 """What events are filtered by. The first that is given chooses the index: what fewer events share comes earlier."""
 
 _FILTERS: Final = (*LEADING_FIRST, "actor_type")
 
 
 class EventRow(msgspec.Struct, frozen=True):
-    """One event. details: JSON, as stored."""
+    """One event. details: JSON, as stored. The names are today's; those of what is gone are None."""
 
     id: UUID
     type: str
@@ -43,6 +53,9 @@ class EventRow(msgspec.Struct, frozen=True):
     cause_event_id: UUID | None
     summary: str
     details: dict[str, Any] | None
+    actor_name: str | None
+    listing_name: str | None
+    release_version: str | None
 
 
 class ScanEndRow(msgspec.Struct, frozen=True):
@@ -151,16 +164,39 @@ _EXAMPLES: Final = [
 ]
 
 
+_STORED: Final = tuple(name for name in EventRow.__struct_fields__ if name in audit_events.c)
+
+
+def _names(events: FromClause) -> list[ColumnElement[Any]]:
+    """Whom and what an event names, as they are called now: looked up for the events of a page alone."""
+    person = select(users.c.display_name).where(users.c.id == events.c.actor_id)
+    partner = select(func.coalesce(partner_keys.c.label, partner_keys.c.target_system)).where(
+        partner_keys.c.id == events.c.actor_id
+    )
+    listing = select(listings.c.name).where(listings.c.id == events.c.listing_id)
+    release = select(releases.c.version).where(
+        releases.c.listing_id == events.c.listing_id, releases.c.id == events.c.release_id
+    )
+    return [
+        func.coalesce(person.scalar_subquery(), partner.scalar_subquery()).label("actor_name"),
+        listing.scalar_subquery().label("listing_name"),
+        release.scalar_subquery().label("release_version"),
+    ]
+
+
 @per_shape(examples=_EXAMPLES)
 def _page(*, shape: _Shape, continued: bool) -> Statement[EventRow]:
-    columns = EventRow.__struct_fields__
     query: Select[Any]
     if len(shape.names) > 1:
-        scanned = _scanned(columns, shape, continued=continued)
-        query = select(scanned).where(*shape.matching(scanned, shape.names[1:])).order_by(scanned.c.id.desc())
+        scanned = _scanned(_STORED, shape, continued=continued)
+        query = (
+            select(*scanned.c, *_names(scanned))
+            .where(*shape.matching(scanned, shape.names[1:]))
+            .order_by(scanned.c.id.desc())
+        )
     else:
         query = (
-            select(*(audit_events.c[name] for name in columns))
+            select(*(audit_events.c[name] for name in _STORED), *_names(audit_events))
             .where(*shape.matching(audit_events, shape.names), *shape.ids(continued=continued))
             .order_by(audit_events.c.id.desc())
         )

@@ -9,26 +9,46 @@ import msgspec
 from sqlalchemy import bindparam, literal, select
 
 from fleetprompt.authz import AdminScope
+from fleetprompt.installs.statements.open_intents import open_intents
 from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
 from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.tables import install_intents, listings, releases
 from fleetprompt.store.tables import listing_revisions as revisions
-from fleetprompt.store.tables import listings, releases
 
 
 def _release_columns(row: type[msgspec.Struct]) -> list[Any]:
     return [releases.c[name] for name in row.__struct_fields__]
 
 
+class ReleaseDetailRow(ReleaseRow, frozen=True):
+    """A whole release with where its listing stands, and how many intents to install it are open."""
+
+    listing_name: str
+    listing_status: str
+    published_releases: int
+    open_intents: int
+
+
 _RELEASE: Final = reading(
     "moderation.release",
-    select(*_release_columns(ReleaseRow)).where(releases.c.id == bindparam("release_id")),
-    ReleaseRow,
+    select(
+        *_release_columns(ReleaseRow),
+        listings.c.name.label("listing_name"),
+        listings.c.status.label("listing_status"),
+        listings.c.published_releases,
+        open_intents(
+            install_intents.c.listing_id == releases.c.listing_id, install_intents.c.release_id == releases.c.id
+        ).label("open_intents"),
+    )
+    .select_from(releases.join(listings, listings.c.id == releases.c.listing_id))
+    .where(releases.c.id == bindparam("release_id")),
+    ReleaseDetailRow,
 )
 
 
-def release(_: AdminScope, release_id: UUID) -> Bound[ReleaseRow]:
-    """Any release, by its bare id."""
-    return _RELEASE.bind(release_id=release_id)
+def release(_: AdminScope, release_id: UUID, now_ms: int) -> Bound[ReleaseDetailRow]:
+    """Any release, by its bare id, with the intents that are open at `now_ms`."""
+    return _RELEASE.bind(release_id=release_id, now_ms=now_ms)
 
 
 def _releases(continued: bool) -> Statement[ReleaseItemRow]:

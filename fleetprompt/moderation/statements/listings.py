@@ -7,13 +7,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, null, select, update
+from sqlalchemy import ColumnElement, bindparam, func, null, select, update
 
 from fleetprompt.authz import AdminScope
-from fleetprompt.enums import ListingStatus
+from fleetprompt.enums import ListingStatus, ReportStatus
+from fleetprompt.installs.statements.open_intents import open_intents
 from fleetprompt.listings.statements import ListingItemRow
 from fleetprompt.store.statements import Bound, Statement, changing, reading
-from fleetprompt.store.tables import listings, publishers
+from fleetprompt.store.tables import install_intents, listings, publishers, reports
 
 _SUSPENDED: Final = ListingStatus.SUSPENDED.value
 
@@ -24,6 +25,8 @@ class AdminListingItemRow(ListingItemRow, frozen=True):
     status_before_suspension: str | None
     flagged: bool
     flag_reason: str | None
+    reviewed_revision: int | None
+    reviewed_at_ms: int | None
     publisher_id: UUID
     publisher_handle: str
     publisher_name: str
@@ -37,6 +40,13 @@ class AdminListingRow(AdminListingItemRow, frozen=True):
 
     description_markdown: str | None
     description_html: str | None
+
+
+class AdminListingDetailRow(AdminListingRow, frozen=True):
+    """A whole listing with the numbers of what waits on it."""
+
+    open_intents: int
+    open_reports: int
 
 
 _OF_PUBLISHER: Final = {
@@ -69,6 +79,30 @@ _ONE: Final = reading(
 def listing(_: AdminScope, listing_id: UUID) -> Bound[AdminListingRow]:
     """Any listing."""
     return _ONE.bind(listing_id=listing_id)
+
+
+OPEN_REPORTS: Final = (
+    select(func.count())
+    .where(reports.c.listing_id == listings.c.id, reports.c.status == ReportStatus.OPEN.value)
+    .scalar_subquery()
+    .label("open_reports")
+)
+_DETAIL: Final = reading(
+    "moderation.listing_detail",
+    select(
+        *listing_columns(AdminListingRow),
+        open_intents(install_intents.c.listing_id == listings.c.id).label("open_intents"),
+        OPEN_REPORTS,
+    )
+    .select_from(WITH_PUBLISHER)
+    .where(listings.c.id == bindparam("listing_id")),
+    AdminListingDetailRow,
+)
+
+
+def listing_detail(_: AdminScope, listing_id: UUID, now_ms: int) -> Bound[AdminListingDetailRow]:
+    """Any listing with what waits on it at `now_ms`."""
+    return _DETAIL.bind(listing_id=listing_id, now_ms=now_ms)
 
 
 def chosen(*, by_status: bool, flagged: bool | None) -> list[ColumnElement[bool]]:
@@ -110,6 +144,9 @@ def page(
     return _PAGES[status is not None, flagged, after is not None].bind(**values)
 
 
+_REVIEWED: Final[dict[str, Any]] = {"reviewed_revision": bindparam("revision"), "reviewed_at_ms": bindparam("now_ms")}
+"""That an admin judged a listing, and what it said then."""
+
 _SUSPEND: Final = changing(
     "moderation.suspend_listing",
     update(listings)
@@ -120,13 +157,16 @@ _SUSPEND: Final = changing(
         suspend_reason=bindparam("reason"),
         suspended_at_ms=bindparam("now_ms"),
         updated_at_ms=bindparam("now_ms"),
+        **_REVIEWED,
     ),
 )
 
 
-def suspend(listing_id: UUID, old_status: ListingStatus, reason: str, now_ms: int) -> Bound[Any]:
-    """Suspend a listing that has the status that was read."""
-    return _SUSPEND.bind(listing_id=listing_id, old_status=old_status.value, reason=reason, now_ms=now_ms)
+def suspend(listing_id: UUID, old_status: ListingStatus, revision: int, reason: str, now_ms: int) -> Bound[Any]:
+    """Suspend a listing that has the status that was read. revision: what it says now."""
+    return _SUSPEND.bind(
+        listing_id=listing_id, old_status=old_status.value, revision=revision, reason=reason, now_ms=now_ms
+    )
 
 
 _REINSTATE: Final = changing(
@@ -135,7 +175,7 @@ _REINSTATE: Final = changing(
     .where(
         listings.c.id == bindparam("listing_id"),
         listings.c.status == _SUSPENDED,
-        listings.c.revision == bindparam("reviewed_revision"),
+        listings.c.revision == bindparam("revision"),
     )
     .values(
         status=bindparam("new_status"),
@@ -143,25 +183,33 @@ _REINSTATE: Final = changing(
         suspend_reason=null(),
         suspended_at_ms=null(),
         updated_at_ms=bindparam("now_ms"),
+        **_REVIEWED,
     ),
 )
 
 
-def reinstate(listing_id: UUID, reviewed_revision: int, new_status: ListingStatus, now_ms: int) -> Bound[Any]:
+def reinstate(listing_id: UUID, revision: int, new_status: ListingStatus, now_ms: int) -> Bound[Any]:
     """End the suspension of a listing that still says what was reviewed."""
-    return _REINSTATE.bind(
-        listing_id=listing_id, reviewed_revision=reviewed_revision, new_status=new_status.value, now_ms=now_ms
-    )
+    return _REINSTATE.bind(listing_id=listing_id, revision=revision, new_status=new_status.value, now_ms=now_ms)
 
 
 _FLAG: Final = changing(
     "moderation.flag_listing",
     update(listings)
     .where(listings.c.id == bindparam("listing_id"), listings.c.flagged == bindparam("was_flagged"))
-    .values(flagged=bindparam("is_flagged"), flag_reason=bindparam("reason")),
+    .values(flagged=bindparam("is_flagged"), flag_reason=bindparam("reason"), **_REVIEWED),
 )
 
 
-def flag(listing_id: UUID, *, was_flagged: bool, is_flagged: bool, reason: str | None) -> Bound[Any]:
-    """Flag a listing or take the flag from it, if it was flagged or not as it was read."""
-    return _FLAG.bind(listing_id=listing_id, was_flagged=was_flagged, is_flagged=is_flagged, reason=reason)
+def flag(
+    listing_id: UUID, revision: int, *, was_flagged: bool, is_flagged: bool, reason: str | None, now_ms: int
+) -> Bound[Any]:
+    """Flag a listing or take the flag from it, if it was flagged or not as it was read. revision: what it says now."""
+    return _FLAG.bind(
+        listing_id=listing_id,
+        revision=revision,
+        was_flagged=was_flagged,
+        is_flagged=is_flagged,
+        reason=reason,
+        now_ms=now_ms,
+    )

@@ -118,8 +118,11 @@ def report(_: AdminScope, report_id: UUID) -> Bound[ReportRow]:
     return _ONE.bind(report_id=report_id)
 
 
-def _page(by_status: bool, continued: bool) -> Statement[ReportRow]:
+def _page(by_status: bool, by_listing: bool, continued: bool) -> Statement[ReportRow]:
     query, name = _WITH_LISTING, "moderation.reports"
+    if by_listing:
+        name += ".of_listing"
+        query = query.where(reports.c.listing_id == bindparam("listing_id"))
     if by_status:
         name += ".by_status"
         query = query.where(reports.c.status == bindparam("status"))
@@ -129,17 +132,21 @@ def _page(by_status: bool, continued: bool) -> Statement[ReportRow]:
     return reading(name, query.order_by(reports.c.id.desc()).limit(bindparam("fetch")), ReportRow)
 
 
-_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), repeat=2)}
+_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), repeat=3)}
 
 
-def page(_: AdminScope, *, status: ReportStatus | None, after: UUID | None, fetch: int) -> Bound[ReportRow]:
-    """Reports, the newest first. status: of one only. after: the id of the last one seen."""
+def page(
+    _: AdminScope, *, status: ReportStatus | None, listing_id: UUID | None, after: UUID | None, fetch: int
+) -> Bound[ReportRow]:
+    """Reports, the newest first. status, listing_id: of one only. after: the id of the last one seen."""
     values: dict[str, Any] = {"fetch": fetch}
     if status is not None:
         values["status"] = status.value
+    if listing_id is not None:
+        values["listing_id"] = listing_id
     if after is not None:
         values["after_id"] = after
-    return _PAGES[status is not None, after is not None].bind(**values)
+    return _PAGES[status is not None, listing_id is not None, after is not None].bind(**values)
 
 
 _RESOLVE: Final = changing(

@@ -8,7 +8,7 @@ from fleetprompt.enums import EventType
 from tests.operations.cases import Case, Request, arranges
 from tests.operations.cast import Cast
 from tests.support import market
-from tests.support.answers import assert_created, assert_ok
+from tests.support.answers import assert_ok
 
 REASON = {"reason": "It lies about what it does."}
 OTHER_REASON = {"reason": "It lies."}
@@ -153,6 +153,11 @@ async def set_verification(cast: Cast) -> Case:
     )
 
 
+@arranges("GET /v1/admin/users/{userId}")
+async def show_user(cast: Cast) -> Case:
+    return Case(await cast.admin(), Request(path={"userId": (await cast.publisher()).user_id}))
+
+
 @arranges("POST /v1/admin/users/{userId}/suspend")
 async def suspend_user(cast: Cast) -> Case:
     person = await cast.people.publisher("Susan")
@@ -177,6 +182,12 @@ async def reinstate_user(cast: Cast) -> Case:
     )
 
 
+@arranges("GET /v1/admin/intents/{installIntentId}")
+async def show_intent(cast: Cast) -> Case:
+    intent = await market.intent(await cast.buyer(), await cast.offer())
+    return Case(await cast.admin(), Request(path={"installIntentId": intent.id}))
+
+
 @arranges("POST /v1/admin/intents/{installIntentId}/revoke")
 async def revoke_intent(cast: Cast) -> Case:
     intent = await market.intent(await cast.buyer(), await cast.offer())
@@ -192,8 +203,20 @@ async def revoke_intent(cast: Cast) -> Case:
 
 @arranges("GET /v1/admin/reports")
 async def list_reports(cast: Cast) -> Case:
+    made = await _report(cast)
+    query = {"status": "open", "listingId": made["listingId"], "limit": 5}
+    return Case(await cast.admin(), Request(query=query))
+
+
+@arranges("GET /v1/admin/reports/{reportId}")
+async def show_report(cast: Cast) -> Case:
+    return Case(await cast.admin(), Request(path={"reportId": (await _report(cast))["reportId"]}))
+
+
+@arranges("GET /v1/admin/queue")
+async def queue(cast: Cast) -> Case:
     await _report(cast)
-    return Case(await cast.admin(), Request(query={"status": "open", "limit": 5}))
+    return Case(await cast.admin(), Request(query={"limit": 5}))
 
 
 @arranges("POST /v1/admin/reports/{reportId}/resolve")
@@ -209,19 +232,21 @@ async def resolve_report(cast: Cast) -> Case:
 
 @arranges("GET /v1/admin/audit")
 async def audit(cast: Cast) -> Case:
-    buyer, offer = await cast.buyer(), await cast.offer()
-    target_system = market.TARGET[offer.listing.kind]
-    opening = {"listingId": offer.listing.id, "releaseId": offer.id, "targetSystem": target_system}
-    answer = await buyer.post("/v1/install/intents", opening)
+    admin, intent = await cast.admin(), await market.intent(await cast.buyer(), await cast.offer())
+    await market.token(intent)
+    await market.token(intent)
+    about = {"installIntentId": intent.id, "type": "install_token.revoked"}
+    (effect,) = assert_ok(await admin.get("/v1/admin/audit", params=about))["items"]
     query = {
-        "actor": buyer.user_id,
-        "type": "install_intent.created",
-        "listingId": offer.listing.id,
-        "releaseId": offer.id,
-        "installIntentId": assert_created(answer, "installIntent")["installIntentId"],
-        "requestId": answer.headers["x-request-id"],
+        **about,
+        "actor": effect["actor"]["id"],
+        "listingId": effect["listingId"],
+        "releaseId": effect["releaseId"],
+        "requestId": effect["requestId"],
+        "eventId": effect["eventId"],
+        "causeEventId": effect["causeEventId"],
         "sinceMs": 0,
         "untilMs": 253_402_300_799_999,
         "limit": 5,
     }
-    return Case(await cast.admin(), Request(query=query))
+    return Case(admin, Request(query=query))

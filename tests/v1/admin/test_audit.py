@@ -63,7 +63,9 @@ async def test_an_event_says_who_did_what_to_which_and_when(ines: Person, revoke
     assert effect == {
         "eventId": effect["eventId"],
         "type": "install_token.revoked",
-        "actor": {"type": "user", "id": ines.user_id},
+        "actor": {"type": "user", "id": ines.user_id, "name": "Ines"},
+        "listingName": effect["listingName"],
+        "releaseVersion": "1.0.0",
         "publisherId": cause["publisherId"],
         "listingId": revoked.body["listingId"],
         "releaseId": revoked.body["releaseId"],
@@ -76,7 +78,14 @@ async def test_an_event_says_who_did_what_to_which_and_when(ines: Person, revoke
     }
     assert cause["details"] == {"reason": "Stolen."}
     assert "causeEventId" not in cause
-    assert issued["actor"] == {"type": "user", "id": revoked.buyer.user_id}
+    assert issued["actor"] == {"type": "user", "id": revoked.buyer.user_id, "name": "Bea"}
+
+
+async def test_causes_are_followed_both_ways(ines: Person, revoked: Intent) -> None:
+    effect, cause, *_ = await events(ines, installIntentId=revoked.id)
+    assert await events(ines, causeEventId=cause["eventId"]) == [effect]
+    assert await events(ines, eventId=effect["causeEventId"]) == [cause]
+    assert await events(ines, causeEventId=effect["eventId"]) == []
 
 
 async def test_pages_hold_every_event_once_the_newest_first(ines: Person, revoked: Intent) -> None:
@@ -125,7 +134,7 @@ async def test_partners_and_the_system_are_actors_too(
     assert_ok(await partner.redeem(token.text))
     (redeemed,) = await events(ines, actor=partner.key_id)
     assert redeemed["type"] == "install_token.redeemed"
-    assert redeemed["actor"] == {"type": "partner", "id": partner.key_id}
+    assert redeemed["actor"] == {"type": "partner", "id": partner.key_id, "name": "whs"}
     database.change(
         "insert into audit_events (id, type, actor_type, created_at_ms, request_id, summary)"
         " values (%s, 'retention.purged', 'system', 5, %s, 'Old rows were purged.')",

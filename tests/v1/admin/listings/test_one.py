@@ -91,6 +91,9 @@ async def test_an_admin_sees_all_there_is_to_a_listing(ada: Person, ines: Person
         **now,
         "publisher": publisher,
         "flagged": False,
+        "revision": 2,
+        "openIntents": 0,
+        "openReports": 0,
         "releases": {"items": [item], "nextCursor": None},
         "revisions": {"items": [revision], "nextCursor": None},
     }
