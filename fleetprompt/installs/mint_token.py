@@ -30,8 +30,8 @@ from fleetprompt.runtime.run import MutationTx
 async def mint_token(tx: MutationTx, buyer: Actor, command: MintToken) -> Outcome[InstallTokenReply]:
     """Mint a token for one of the buyer's intents and revoke the one before it (spec 3 Install token).
 
-    It lives 15 minutes, or `ttl_ms` of 1 to 60, and never longer than its intent. Raises NOT_FOUND; CONFLICT with
-    `transition` for an intent at its end, with `not_installable` for what redeeming would refuse.
+    It lives 15 minutes, or `ttlMs` of 1 to 60 minutes, and never longer than its intent. Raises NOT_FOUND; CONFLICT
+    with `transition` for an intent at its end, with `not_installable` for what redeeming would refuse.
     """
     intent = await tx.one(intents.of_buyer_with_token(own_as_user(buyer), command.install_intent_id))
     if intent is None:

@@ -130,3 +130,8 @@ _ENVIRONMENT: Final = _environment()
 def render(template: str, **context: Any) -> str:
     """The text of a template of `templates/`. Raises jinja2.UndefinedError where it names what is not there."""
     return _ENVIRONMENT.get_template(template).render(**context)
+
+
+def part(template: str, **context: Any) -> Markup:
+    """A part of a page, rendered by itself, so that what is the same on every visit is rendered once and kept."""
+    return Markup(render(template, **context))

@@ -6,6 +6,7 @@ from typing import Final
 
 from fleetprompt.pages.account import api_keys, overview, register, sessions, sign_in
 from fleetprompt.pages.declaring import Page
+from fleetprompt.pages.reference import pages as reference
 from fleetprompt.pages.storefront import feeds, home, listing, publisher, release, report, search
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -20,6 +21,8 @@ PAGES: Final[tuple[Page, ...]] = (
     feeds.LISTING_FEED,
     feeds.SITE_MAP,
     feeds.ROBOTS,
+    reference.OVERVIEW,
+    reference.AREA,
     register.REGISTER,
     sign_in.SIGN_IN,
     sign_in.SIGN_OUT,

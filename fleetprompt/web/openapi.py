@@ -15,6 +15,7 @@ from fleetprompt.web.answers import reasons_of, refusals_of
 from fleetprompt.web.decoding import plan_of
 from fleetprompt.web.envelope import ErrorEnvelope
 from fleetprompt.web.examples import body_example, reply_example, vocabulary
+from fleetprompt.web.openapi_areas import area_of, tags
 from fleetprompt.web.openapi_errors import refusal_answers, shared_answers
 from fleetprompt.web.openapi_headers import HEADERS, headers_of_success, parameters_of
 from fleetprompt.web.routing import Caching, Raw, Route
@@ -61,6 +62,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             "version": __version__,
             "description": "Listings of AI agents, workflows and specs, their releases, and the handoff of an install.",
         },
+        "tags": tags(),
         "paths": paths,
         "components": {
             "schemas": {_schema_name(name): schema for name, schema in components.items()},
@@ -105,9 +107,10 @@ def _operation(route: Route) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": summary,
-        "tags": [operation.name.partition(".")[0]],
+        "tags": [area_of(route.path).name],
         "security": _security(operation),
         "parameters": parameters_of(route),
+        "x-rate-limits": [rate_class.value for rate_class in operation.rate],
     }
     if description.strip():
         described["description"] = description.strip()
