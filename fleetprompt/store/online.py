@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from alembic import context, op
-from sqlalchemy import DDL, ColumnClause, Text, TextClause, bindparam, column, table, text
+from psycopg import sql
+from sqlalchemy import ColumnClause, Text, TextClause, bindparam, column, table, text
 
 LOCK_TIMEOUT_MS: Final = 1_000
 """How long a step waits for a lock: whoever comes after it waits as long."""
@@ -52,8 +53,8 @@ def add_checks(table_name: str, conditions: Mapping[str, str]) -> None:
             op.drop_constraint(op.f(name), table_name, type_="check", if_exists=True)
             op.create_check_constraint(op.f(name), table_name, condition, postgresql_not_valid=True)
         for name in conditions:
-            place = {"table": table_name, "name": name}
-            op.execute(DDL("alter table %(table)s validate constraint %(name)s", context=place))
+            validate = sql.SQL("alter table {} validate constraint {}")
+            op.execute(validate.format(sql.Identifier(table_name), sql.Identifier(name)).as_string())
 
 
 def _looped(update: str) -> TextClause:
