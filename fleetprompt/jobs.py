@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import time
 from contextlib import suppress
@@ -28,8 +27,9 @@ from fleetprompt.runtime.processes import purge_processes
 from fleetprompt.runtime.retention import purge_ledger, purge_nonces
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
+from fleetprompt.telemetry import get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 LATE_AFTER_PERIODS: Final = 3
 STOP_S_MAX: Final = 5.0
@@ -127,9 +127,9 @@ class JobRunner:
             with self._services.traces.span(job.name):
                 await run_job(job, self._services)
         except Refusal as refusal:
-            logger.warning("job %s did not run: %s", job.name, refusal, extra={"reason": refusal.log_reason})
+            logger.warning("job did not run", job=job.name, refusal=str(refusal), reason=refusal.log_reason)
         except Exception:
-            logger.exception("job %s failed", job.name)
+            logger.exception("job failed", job=job.name)
         else:
             return
         self._services.metrics.job_finished(job.name, seconds=0.0, succeeded=False)

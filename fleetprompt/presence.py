@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from typing import Final, Literal
 
@@ -19,10 +18,11 @@ from fleetprompt.runtime.processes import ANNOUNCED_EVERY_S, Announce, Leave, an
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
 from fleetprompt.secrets import KeyRingError
+from fleetprompt.telemetry import get_logger
 
 LOOKED_EVERY_S: Final = 1.0
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class Presence:
@@ -80,23 +80,23 @@ class Presence:
                 return False
             found = await self._services.db.one(in_use(self._services.clock.now_ms()))
         except KeyRingError as error:
-            logger.warning("the key ring was changed and cannot be used: %s", error)
+            logger.warning("the key ring was changed and cannot be used", problem=str(error))
             return False
         except Refusal as refusal:
-            logger.warning("the changed key ring could not be compared with the database: %s", refusal)
+            logger.warning("the changed key ring could not be compared with the database", refusal=str(refusal))
             keys.forget_look()
             return False
         if found is not None and (problems := problems_of(changed, found)):
-            logger.warning("the changed key ring is not taken: %s", " ".join(map(str, problems)))
+            logger.warning("the changed key ring is not taken", problems=[str(problem) for problem in problems])
             return False
         keys.adopt(changed)
-        logger.info("the key ring was changed: %s signs, %s are known", changed.current, ", ".join(changed.versions))
+        logger.info("the key ring was changed", signs=changed.current, known=changed.versions)
         return True
 
     async def _tell(self, operation: Operation, command: msgspec.Struct) -> None:
         try:
             await in_time(run(operation, self._services, SYSTEM, command, Call(request_id=ids.new_uuid())))
         except Refusal as refusal:
-            logger.warning("%s was not noted: %s", operation.name, refusal)
+            logger.warning("this process could not be noted", operation=operation.name, refusal=str(refusal))
         except Exception:
-            logger.exception("%s failed", operation.name)
+            logger.exception("noting this process failed", operation=operation.name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import logging
 from typing import Final
 from uuid import UUID
 
@@ -18,9 +17,10 @@ from fleetprompt.errors import Refusal
 from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
+from fleetprompt.telemetry import get_logger
 from fleetprompt.web.authentication import PartnerKey
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 TOUCH_S_MAX: Final = 0.5
 
@@ -65,7 +65,7 @@ class AccountsAuthenticator:
                 command, call = TouchSession(session_id=session_id), Call(request_id=ids.new_uuid())
                 await in_time(run(touch_session, self._services, SYSTEM, command, call))
         except (Refusal, TimeoutError) as error:
-            logger.info("the last-seen time of a session was not moved: %s", type(error).__name__)
+            logger.info("the last-seen time of a session was not moved", error=type(error).__name__)
         finally:
             self._touching.discard(session_id)
 

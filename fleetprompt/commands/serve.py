@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import logging
 import os
 import socket
 import sys
@@ -28,9 +27,9 @@ from fleetprompt.commands.watch import kept_running
 from fleetprompt.secrets import Purpose
 from fleetprompt.settings import Settings
 from fleetprompt.store import inspection
-from fleetprompt.telemetry import Logging, Metrics, MetricsFolder, start_logging
+from fleetprompt.telemetry import Logging, Metrics, MetricsFolder, get_logger, start_logging
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 WORKERS_MAX: Final = 64
 WORKER_MODULE: Final = "fleetprompt.commands.supervised"
@@ -126,5 +125,5 @@ def warn(settings: Settings, instance: Instance, listener: socket.socket) -> Non
     with inspection.looking(instance.serving_url) as connection:
         role = inspection.role(connection)
     for risk in exposure.risks(settings, role):
-        logger.warning("%s %s", risk.problem, risk.fix)
+        logger.warning("others may reach what they should not", problem=risk.problem, fix=risk.fix)
         click.secho(f"WARNING: {risk.problem}\n         {risk.fix}", fg="red", bold=True)

@@ -8,7 +8,6 @@ second, and drains when nobody is at the other end any more.
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 from asyncio.subprocess import DEVNULL, Process
@@ -19,9 +18,9 @@ from typing import Final, Self
 import msgspec
 
 from fleetprompt.commands.http_server import DRAIN_S_MAX
-from fleetprompt.telemetry import Metrics, MetricsFolder
+from fleetprompt.telemetry import Metrics, MetricsFolder, get_logger
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 BEAT: Final = b"."
 STOPS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -184,7 +183,7 @@ class Supervisor:
                 worker = await Worker.start(place, self._launch)
             except OSError as error:
                 pause_s = self._patience.pause_s(0.0, pause_s)
-                logger.warning("worker %d cannot be started (%s); again in %.1f s", place, error.strerror, pause_s)
+                logger.warning("worker cannot be started", place=place, problem=error.strerror, again_in_s=pause_s)
                 continue
             self._workers[place] = worker
             self._folder.enlist(str(place), worker.pid)
@@ -200,7 +199,7 @@ class Supervisor:
                 self._stopping.set()
                 return
             pause_s = self._patience.pause_s(worker.lived_s, pause_s)
-            logger.error("worker %d (pid %d) %s; another starts in %.1f s", place, worker.pid, cause, pause_s)
+            logger.error("worker ended", place=place, pid=worker.pid, cause=cause, another_in_s=pause_s)
 
     async def _stops_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):
@@ -217,7 +216,7 @@ class Supervisor:
                 if worker.gone.done():
                     return "killed" if worker.gone.result() < 0 else "exited"
                 if worker.is_silent(self._patience) and not stopping.done():
-                    logger.error("worker (pid %d) hangs", worker.pid, extra={"stack": await worker.put_down()})
+                    logger.error("worker hangs", pid=worker.pid, stack=await worker.put_down())
                     return "hung"
         finally:
             stopping.cancel()
@@ -227,7 +226,7 @@ class Supervisor:
         worker.send(signal.SIGTERM)
         await asyncio.wait({worker.gone}, timeout=self._patience.drain_s)
         if not worker.gone.done():
-            logger.error("worker %d (pid %d) did not stop in time and is killed", place, worker.pid)
+            logger.error("worker did not stop in time and is killed", place=place, pid=worker.pid)
             worker.send(signal.SIGKILL)
             await worker.gone
         self._let_go(place, worker)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from fleetprompt.store.embedded import EmbeddedDatabase, EmbeddedError
+from fleetprompt.telemetry import get_logger
 
 LOOK_EVERY_S: Final = 0.5
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 @contextmanager
@@ -36,4 +36,4 @@ def _watch(embedded: EmbeddedDatabase, over: threading.Event) -> None:
         try:
             embedded.ensure_running()
         except EmbeddedError as error:
-            logger.warning("the embedded database does not start: %s", error)
+            logger.warning("the embedded database does not start", problem=str(error))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 
 import click
@@ -17,9 +16,9 @@ from fleetprompt.commands.watch import kept_running
 from fleetprompt.jobs import JobRunner
 from fleetprompt.presence import Presence
 from fleetprompt.runtime.services import Services
-from fleetprompt.telemetry import start_logging
+from fleetprompt.telemetry import get_logger, start_logging
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 @click.command()

@@ -8,7 +8,6 @@ trips.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import select
 import socket
@@ -24,7 +23,7 @@ from psycopg.types.json import set_json_loads
 
 from fleetprompt.errors import Outage, unavailable
 from fleetprompt.store.statements import Bound, Statement
-from fleetprompt.telemetry import Traces
+from fleetprompt.telemetry import Traces, get_logger
 
 Row = TypeVar("Row")
 Isolation = Literal["REPEATABLE READ", "SERIALIZABLE"]
@@ -63,7 +62,7 @@ PLANNING: Final = {"enable_seqscan": "off", "jit": "off"}
 SEARCH_PLANNING: Final = {**PLANNING, "plan_cache_mode": "force_generic_plan"}
 """Searches are composed so that a plan for any values serves them; each time anew, it would cost as much as they do."""
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 set_json_loads(msgspec.json.decode)
 

@@ -6,13 +6,13 @@ Everything that a process answers waits for its one loop. A loop that hangs can 
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 import threading
 import time
 from collections import deque
 from typing import Final
 
+from fleetprompt.telemetry.logs import get_logger
 from fleetprompt.telemetry.metrics import Metrics
 from fleetprompt.telemetry.tracebacks import describe_stack
 
@@ -20,7 +20,7 @@ BEAT_EVERY_S: Final = 0.5
 HANGS_AFTER_S: Final = 2.0
 REMEMBERED_S: Final = 60.0
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 
 class LoopWatch:
@@ -74,7 +74,7 @@ class LoopWatch:
             self._lags.popleft()
         if lag >= self._hangs_after_s:
             self._tell(due, None)  # a call that held on to the interpreter kept the watching thread from it
-            logger.warning("the event loop turns again; it had hung for %.1f s", lag)
+            logger.warning("the event loop turns again", hung_s=round(lag, 1))
         self._plan()
 
     def _watch(self, loop_thread: int) -> None:
@@ -92,4 +92,4 @@ class LoopWatch:
         self._metrics.loop_hung()
         frame = None if loop_thread is None else sys._current_frames().get(loop_thread)
         stack = ["not known: the call did not let any other thread run"] if frame is None else describe_stack(frame)
-        logger.error("the event loop hangs: nothing is answered meanwhile", extra={"stack": stack})
+        logger.error("the event loop hangs: nothing is answered meanwhile", stack=stack)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,11 +11,12 @@ from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.response.base import ASGIResponse
 
 from fleetprompt.errors import Code, FieldProblem, Reason, Refusal, invalid, not_found
+from fleetprompt.telemetry import get_logger
 from fleetprompt.telemetry.metrics import CLIENT_GONE
 from fleetprompt.web.arrival import ClientGone
 from fleetprompt.web.exchange import Exchange, exchange_of
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 JSON: Final = "application/json"
 

@@ -55,7 +55,7 @@ return answer
 """
 _GIVE_BACK: Final = "for _, key in ipairs(KEYS) do redis.call('RPOP', key) end"
 
-_log = get_logger(__name__)
+logger = get_logger(__name__)
 _Answer = TypeVar("_Answer")
 
 
@@ -127,7 +127,7 @@ class RedisWindows:
     def _failed(self, error: Exception) -> None:
         self._metrics.limiter_failed()
         if self._breaker.failed():
-            _log.warning("rate limit store away", cause=type(error).__name__)
+            logger.warning("rate limit store away", cause=type(error).__name__)
 
 
 def _names(key: str, windows: Sequence[Window]) -> list[str]:

@@ -16,6 +16,9 @@ MODULE_LINES_MAX: Final = 400
 ONE_PAGE: Final = {"fleetprompt.store.tables": "the whole schema on one page"}
 """The modules that are longer on purpose."""
 
+LOGGING_ITSELF: Final = ("fleetprompt.telemetry.logs", "fleetprompt.markdown.")
+"""The pipeline, and the ground floor beside it, whose records come over from the processes that judge texts."""
+
 VAGUE_NAMES: Final = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 _SILENCED: Final = re.compile(r"#\s*(?:type:\s*ignore|noqa|pragma|nosec|pyright:)(?P<rest>.*)", re.IGNORECASE)
@@ -74,6 +77,16 @@ def silence_has_a_reason(source: Source) -> Iterator[Finding]:
             codes = _CODES.match(silenced["rest"])
             if codes is None or not codes[0].strip(": ") or not _REASON.search(silenced["rest"]):
                 yield Finding(module.name, token.start[0], f"silences a check without a reason: {token.string}")
+
+
+def there_is_one_way_to_log(source: Source) -> Iterator[Finding]:
+    """Through `get_logger`: constant words, and whatever varies as a named field."""
+    for module in source:
+        if module.name.startswith(LOGGING_ITSELF):
+            continue
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Import) and any(alias.name == "logging" for alias in node.names):
+                yield module.found(node, "logs past telemetry; use get_logger")
 
 
 def every_test_asserts(source: Source) -> Iterator[Finding]:

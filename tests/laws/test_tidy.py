@@ -29,6 +29,7 @@ LAWS: Final[dict[Law, tuple[str, ...]]] = {
     form_laws.no_module_is_a_drawer: EVERYTHING,
     form_laws.what_is_public_is_described: PACKAGE,
     form_laws.silence_has_a_reason: EVERYTHING,
+    form_laws.there_is_one_way_to_log: PACKAGE,
     form_laws.every_test_asserts: ("tests",),
 }
 
@@ -105,6 +106,7 @@ BROKEN: Final[list[tuple[Law, str, str]]] = [
     (form_laws.what_is_public_is_described, "fleetprompt.x", '"""X."""\nclass A:\n    """A."""\n    def b(self): ...'),
     (form_laws.silence_has_a_reason, "fleetprompt.x", "import a  # " + "noqa: F401"),
     (form_laws.silence_has_a_reason, "fleetprompt.x", "a = b  # " + "type: ignore  # the stub is wrong"),
+    (form_laws.there_is_one_way_to_log, "fleetprompt.x", "import logging"),
     (form_laws.every_test_asserts, "tests.test_x", "def test_a():\n    f()"),
     (form_laws.every_test_asserts, "tests.test_x", "def test_a():\n    assert True"),
     (form_laws.every_test_asserts, "tests.test_x", "def call():\n    f()\ndef test_a():\n    call()"),
@@ -140,6 +142,7 @@ LAWFUL: Final[list[tuple[Law, str, str]]] = [
     (form_laws.modules_are_short, "fleetprompt.x", "a = 1\n" * 400),
     (form_laws.what_is_public_is_described, "fleetprompt.x", '"""X."""\ndef _a():\n    def b(): ...'),
     (form_laws.silence_has_a_reason, "fleetprompt.x", "a = b  # " + "type: ignore[misc]  # the stub lacks it"),
+    (form_laws.there_is_one_way_to_log, "fleetprompt.x", "from fleetprompt.telemetry import get_logger"),
     (form_laws.every_test_asserts, "tests.test_x", "def shown(a):\n    assert a\ndef test_a():\n    shown(1)"),
     (form_laws.every_test_asserts, "tests.test_x", "def test_a():\n    with pytest.raises(E):\n        f()"),
 ]
