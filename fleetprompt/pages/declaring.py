@@ -56,13 +56,15 @@ class FormPage(Page):
 
     `show` shows the form, empty or as it was typed with what is wrong with it (`visit.form`). operation: what the form
     runs; its fields are the command's, under their wire names. done: makes the answer to a success, as a rule
-    `visit.see_other(path)`. also: other buttons by the value of their `_act`; they write nothing. secret: the names
-    that are never shown again.
+    `visit.see_other(path)`. also: other buttons by the value of their `_act`; they write nothing. also_reads: the
+    queries that are asked only once the form was sent; the sending is counted for them. secret: the names that are
+    never shown again.
     """
 
     operation: Operation
     done: Done
     also: Mapping[str, Show] = field(default_factory=dict)
+    also_reads: tuple[Operation, ...] = ()
     secret: frozenset[str] = frozenset()
 
     @property
@@ -91,11 +93,15 @@ def check_pages(pages: tuple[Page, ...], operations: Mapping[str, Operation]) ->
         taken = [getattr(page, attribute) for page in pages]
         problems += [f"{each} is taken twice" for each in sorted({one for one in taken if taken.count(one) > 1})]
     for page in pages:
-        for operation in page.reads:
+        later = page.also_reads if isinstance(page, FormPage) else ()
+        for operation in (*page.reads, *later):
             if operations.get(operation.name) is not operation or operation.kind is not Kind.QUERY:
                 problems.append(f"{page.name} reads {operation.name}, which is no registered query")
-        if isinstance(page, FormPage) and operations.get(page.operation.name) is not page.operation:
-            problems.append(f"{page.name} runs {page.operation.name}, which is not registered")
+        if isinstance(page, FormPage):
+            if operations.get(page.operation.name) is not page.operation:
+                problems.append(f"{page.name} runs {page.operation.name}, which is not registered")
+            uncounted = [each.name for each in later if not set(each.rate) <= set(page.operation.rate)]
+            problems += [f"{page.name} also reads {name}, which its sending does not count" for name in uncounted]
         if page.is_public and (page.who is not Access.ANYONE or isinstance(page, FormPage)):
             problems.append(f"{page.name} cannot be public: it is for {page.who} or has a form")
     if problems:

@@ -67,8 +67,11 @@ def _fields_of(
 def _value(field: msgspec.structs.FieldInfo, path: str, typed: Typed) -> Any:
     parts = take_apart(field.type)
     if isinstance(parts.base, type) and issubclass(parts.base, msgspec.Struct):
-        if not any(name.startswith(f"{path}.") for name in typed):
+        texts = [values[-1] for name, values in typed.items() if name.startswith(f"{path}.")]
+        if not texts:
             return _ABSENT
+        if not field.required and not any(text.strip() for text in texts):
+            return None if parts.nullable else _ABSENT
         return _nested(parts.base, path, typed)
     if get_origin(parts.base) is tuple:
         return _list(get_args(parts.base)[0], path, typed)

@@ -45,6 +45,14 @@ class Form:
         """The same form, to be refused where what it edits is not `etag` any more when it is sent."""
         return self if self.was_sent else replace(self, etag=etag)
 
+    def over(self, etag: str) -> Form:
+        """The same form, to be sent over `etag` knowingly: how that differs from what was typed is on the page."""
+        return replace(self, etag=etag)
+
+    def with_typed(self, typed: Typed) -> Form:
+        """The same form with these fields in it, as if they had been typed, and no others."""
+        return replace(self, typed=typed)
+
     def starting_with(self, initial: Mapping[str, str | list[str]]) -> Form:
         """The same form with what its fields hold before anything is typed, by field name."""
         return replace(self, initial=initial)
@@ -82,7 +90,11 @@ class Form:
 
     def problem(self, name: str, label: str) -> str:
         """What is wrong with a field that is called `label`, or with a part of it; empty where nothing is."""
-        return " ".join(_sentence(each, name, label) for each in self.problems if _is_of(each, name))
+        return " ".join(self.problems_of(name, label))
+
+    def problems_of(self, name: str, label: str) -> list[str]:
+        """The same, a sentence each."""
+        return [_sentence(each, name, label) for each in self.problems if _is_of(each, name)]
 
     def problems_elsewhere(self, shown: list[str]) -> list[FieldProblem]:
         """The problems of fields that the form does not have."""
@@ -158,4 +170,6 @@ def _message(refusal: Refusal) -> str:
             "This form was sent before with something else in it, and that was stored. Look at what is there;"
             " to store this as well, send it again."
         )
+    if refusal.reason is Reason.STALE_EDIT:
+        return "This was edited while you did, so it was not saved. What you typed is here: compare, and save again."
     return refusal.message

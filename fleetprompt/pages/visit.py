@@ -80,12 +80,13 @@ class Visit:
         return {name: values for name, values in given if values}
 
     async def ask(self, operation: Operation, **given: Any) -> Any:
-        """The result of a query that the page declares in its `reads`.
+        """The result of a query that the page declares in its `reads`, or, of a form that was sent, `also_reads`.
 
         given: its arguments by their wire names, as a query string has them; the path's ids are added. Raises the
         operation's refusals; VALIDATION_FAILED as the API does.
         """
-        if operation not in self.page.reads:
+        later = self.page.also_reads if isinstance(self.page, FormPage) and self.arrived.method == "POST" else ()
+        if operation not in (*self.page.reads, *later):
             raise LookupError(f"{self.page.name} does not declare that it reads {operation.name}")
         admit(self.actor, operation.who, operation.scope)
         wires = {field.encode_name for field in msgspec.structs.fields(operation.command)}

@@ -12,6 +12,8 @@ _WITHOUT_THE_BROWSERS_OWN_CHECKS = "for (const form of document.forms) form.noVa
 async def bring(page: Page, state: State) -> Response:
     """Open the state's page and send its form, where it has one to send. Returns the answer that made the state."""
     response = await page.goto(state.path)
+    if state.meanwhile:
+        await state.meanwhile()
     if state.press:
         for name, value in state.typed.items():
             await page.fill(f'main [name="{name}"]', value)

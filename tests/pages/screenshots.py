@@ -17,7 +17,7 @@ from tests.pages.states.every import every_state
 from tests.pages.states.state import State
 from tests.support import databases
 from tests.support.application import logging_to
-from tests.support.chromium import chromium, window
+from tests.support.chromium import WIDE, chromium, window
 from tests.support.clock import FakeClock
 from tests.support.databases import Run
 from tests.support.site import site
@@ -62,7 +62,11 @@ async def _photograph_all(browser: Browser, scene: Scene, states: list[State], f
                 for state in states:
                     if state.who != who:
                         continue
+                    await page.set_viewport_size({"width": width, "height": WIDE["height"]})
                     await bring(page, state)
+                    # What sticks to the window stands where it ends, not in the middle of the picture.
+                    height = await page.evaluate("document.documentElement.scrollHeight")
+                    await page.set_viewport_size({"width": width, "height": height})
                     for theme in THEMES if size == "wide" else THEMES[:1]:
                         await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                         name = f"{state.title}.{theme}.png" if size == "wide" else f"{state.title}.{size}.png"

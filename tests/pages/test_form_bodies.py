@@ -69,6 +69,8 @@ class Everything(Command):
         ({"tags": ["", "a", "b"]}, {"tags": ["a", "b"]}),
         ({"tags": [""]}, {"tags": []}),
         ({"notes.markdown": ["a\r\nb  "]}, {"notes": {"format": "markdown", "markdown": "a\nb  "}}),
+        ({"notes.markdown": [" \r\n"]}, {"notes": None}),
+        ({"links.docsUrl": [""], "links.repoUrl": [" "]}, {}),
         ({"links.docsUrl": [""], "links.repoUrl": ["x"]}, {"links": {"repoUrl": "x"}}),
         ({"images[0].url": ["u"], "images[0].alt": [""]}, {"images": [{"url": "u", "alt": ""}]}),
         ({"images": [""]}, {"images": []}),

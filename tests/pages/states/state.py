@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -12,7 +12,8 @@ class State:
 
     page: its declared name. name: of the state. path: what to open. who: nobody, buyer, publisher or admin. status: of
     the answer. typed: what is put into the fields of the page's form, which is then sent by `press`, the word on its
-    button; its answer is the state. is_document: whether it is no page but a feed or a map.
+    button; its answer is the state. meanwhile: what happens between opening and sending. is_document: whether it is no
+    page but a feed or a map.
     """
 
     page: str
@@ -22,6 +23,7 @@ class State:
     status: int = 200
     typed: Mapping[str, str] = field(default_factory=dict)
     press: str = ""
+    meanwhile: Callable[[], Awaitable[None]] | None = None
     is_document: bool = False
 
     @property
