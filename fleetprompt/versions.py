@@ -26,6 +26,11 @@ def is_prerelease(version: str) -> bool:
     return semver.Version.parse(version).prerelease is not None
 
 
+def next_version(version: str, step: str) -> str:
+    """What a valid `version` becomes by a `patch`, a `minor` or a `major` step; the step may only end a pre-release."""
+    return str(semver.Version.parse(version).next_version(step))
+
+
 def version_precedence_key(version: str) -> str:
     """An ASCII text of at most 126 characters that sorts by bytes (COLLATE "C") as valid versions do by precedence.
 

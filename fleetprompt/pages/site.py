@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fleetprompt.pages.account import api_keys, overview, register, sessions, sign_in
+from fleetprompt.pages.console import edit_listing, listings, new_release, profile, releases, statistics, status
 from fleetprompt.pages.declaring import Page
 from fleetprompt.pages.reference import pages as reference
 from fleetprompt.pages.storefront import feeds, home, listing, publisher, release, report, search
@@ -33,5 +34,16 @@ PAGES: Final[tuple[Page, ...]] = (
     api_keys.API_KEYS,
     api_keys.NEW_API_KEY,
     api_keys.REVOKE_API_KEY,
+    listings.CONSOLE,
+    edit_listing.NEW_LISTING,
+    listings.LISTING,
+    edit_listing.EDIT_LISTING,
+    status.STATUS,
+    new_release.NEW_RELEASE,
+    releases.RELEASES,
+    releases.RELEASE,
+    releases.REVOKE_RELEASE,
+    statistics.STATISTICS,
+    profile.PROFILE,
 )
 """What the composition root mounts and the tests walk."""

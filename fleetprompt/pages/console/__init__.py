@@ -1,0 +1,1 @@
+"""What publishers see and do: their listings, releases, statistics and profile."""
