@@ -265,10 +265,15 @@ def _origin(text: str) -> Origin:
     return Origin(url.scheme, host, None if url.port == _SCHEME_PORTS[url.scheme] else url.port)
 
 
-def _https_url(text: str) -> str:
+def _https_url(text: str, *, or_loopback: bool = False) -> str:
+    """or_loopback: whether it may be http where only this machine can reach it."""
     example = "https://partner.example/install"
-    if _host(_split_url(text, ("https",), example)) is None or "#" in text:
+    url = _split_url(text, ("https", "http") if or_loopback else ("https",), example)
+    host = _host(url)
+    if host is None or "#" in text:
         raise _BadValueError(f"must be a URL such as {example}, without credentials or fragment")
+    if url.scheme == "http" and not Origin("http", host).is_loopback:
+        raise _BadValueError(f"must be a URL such as {example}; http is for this machine alone")
     return text
 
 
@@ -312,7 +317,7 @@ def _install_urls(text: str) -> Mapping[InstallTargetSystem, str]:
 def _install_url(text: str) -> tuple[InstallTargetSystem, str]:
     system, _, url = text.partition("=")
     try:
-        return InstallTargetSystem(system), _https_url(url)
+        return InstallTargetSystem(system), _https_url(url, or_loopback=True)
     except ValueError:
         raise _BadValueError(
             f"must be like whs=https://partner.example/install; the systems are {', '.join(InstallTargetSystem)}"

@@ -165,6 +165,11 @@ def test_an_unknown_variable_is_refused_with_the_one_that_was_meant() -> None:
     assert "hunter2" not in told
 
 
+@pytest.mark.parametrize("url", ["http://localhost:8001/install", "http://127.0.0.1/", "http://app.localhost:1/?x=1"])
+def test_a_landing_page_on_this_machine_may_be_http(url: str) -> None:
+    assert accepted(INSTALL_URLS=f"whs={url}").install_urls == {InstallTargetSystem.WHS: url}
+
+
 @pytest.mark.parametrize(
     ("text", "origin", "authority", "loopback"),
     [
@@ -245,6 +250,8 @@ def test_what_is_not_an_origin_is_refused(name: str, text: str) -> None:
         ("INSTALL_URLS", "https://whs.example", "must be like whs=https://"),
         ("INSTALL_URLS", "github=https://whs.example", "the systems are whs, agentromatic, agentelic"),
         ("INSTALL_URLS", "whs=http://whs.example", "entry 1 must be a URL such as https://"),
+        ("INSTALL_URLS", "whs=http://127.0.0.1.example/", "http is for this machine alone"),
+        ("INSTALL_URLS", "whs=http://10.0.0.1:80/", "http is for this machine alone"),
         ("INSTALL_URLS", "whs=javascript:alert(1)//https://", "entry 1 must be a URL such as https://"),
         ("INSTALL_URLS", "whs=https://u:hunter2@whs.example", "without credentials or fragment"),
         ("INSTALL_URLS", "whs=https://whs.example/#x", "without credentials or fragment"),
