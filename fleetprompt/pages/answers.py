@@ -38,6 +38,13 @@ class SeeOther:
 
 
 @dataclass(frozen=True)
+class SendOn:
+    """After a write: the same form again, sent on by the browser to the page of ours that does the next step."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Document:
     """Bytes that are no page: a feed, a map of the site."""
 
@@ -53,4 +60,4 @@ class Resume:
     fields: Mapping[str, list[str]]
 
 
-Answer = Html | SeeOther | Document | Resume
+Answer = Html | SeeOther | SendOn | Document | Resume

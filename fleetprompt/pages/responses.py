@@ -8,7 +8,7 @@ from typing import Final
 from litestar.response.base import ASGIResponse
 
 from fleetprompt.pages import security
-from fleetprompt.pages.answers import Answer, Document, Html, Resume, SeeOther
+from fleetprompt.pages.answers import Answer, Document, Html, Resume, SeeOther, SendOn
 from fleetprompt.pages.declaring import FormPage
 from fleetprompt.pages.frame import frame_of
 from fleetprompt.pages.rendering import render
@@ -32,10 +32,11 @@ def respond(visit: Visit, answer: Answer, session: SessionChange | None = None) 
     if session is not None:
         value = None if session.cookie is None else session.cookie.reveal()
         cookies.append(("set-cookie", session_cookie(visit.services, value)))
-    if isinstance(answer, SeeOther | Resume):
+    if isinstance(answer, SeeOther | SendOn | Resume):
         more = answer.headers if isinstance(answer, SeeOther) else ()
         headers = [("location", answer.path), ("cache-control", "no-store"), *more, *cookies]
-        return ASGIResponse(status_code=303, headers=[*headers, *security.headers()])
+        status = 307 if isinstance(answer, SendOn) else 303
+        return ASGIResponse(status_code=status, headers=[*headers, *security.headers()])
     if isinstance(answer, Document):
         return _sent(visit, answer.body, answer.content_type, 200, _caching(visit, answer, bool(cookies)), cookies)
     html = page_html(visit, answer)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-PATH_LENGTH_MAX: Final = 2048
+PATH_LENGTH_MAX: Final = 12_000
+"""A link to install holds four texts of 200 characters, each of up to 12 once it is percent-encoded."""
 
 # A browser takes `//host` and `/\host` for another site, and drops tabs and line breaks before it looks.
 _OURS: Final = re.compile(r"/(?![/\\])[!-\[\]-~]*", re.ASCII)

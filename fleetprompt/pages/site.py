@@ -7,6 +7,7 @@ from typing import Final
 from fleetprompt.pages.account import api_keys, overview, register, sessions, sign_in
 from fleetprompt.pages.console import edit_listing, listings, new_release, profile, releases, statistics, status
 from fleetprompt.pages.declaring import Page
+from fleetprompt.pages.installs import history, install, intent
 from fleetprompt.pages.reference import pages as reference
 from fleetprompt.pages.storefront import feeds, home, listing, publisher, release, report, search
 
@@ -24,6 +25,10 @@ PAGES: Final[tuple[Page, ...]] = (
     feeds.ROBOTS,
     reference.OVERVIEW,
     reference.AREA,
+    install.INSTALL,
+    history.INSTALLS,
+    intent.INTENT,
+    intent.CANCEL_INTENT,
     register.REGISTER,
     sign_in.SIGN_IN,
     sign_in.SIGN_OUT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -12,7 +12,7 @@ from fleetprompt import secrets
 from fleetprompt.authz import Access, Actor, Credential, admit
 from fleetprompt.enums import Capability
 from fleetprompt.pages import forms
-from fleetprompt.pages.answers import Html, SeeOther
+from fleetprompt.pages.answers import Html, SeeOther, SendOn
 from fleetprompt.pages.declaring import FormPage, Page
 from fleetprompt.pages.forms import Form
 from fleetprompt.runtime.operations import Ledger, Operation
@@ -23,6 +23,8 @@ from fleetprompt.web.authentication import cookie_value, visit_cookie, visit_coo
 from fleetprompt.web.decoding import Incoming, decode
 from fleetprompt.web.exchange import Exchange
 from fleetprompt.web.query_string import read_query
+
+Declared = TypeVar("Declared", bound=msgspec.Struct)
 
 _NO_NAMES: Final[frozenset[str]] = frozenset()
 
@@ -89,19 +91,16 @@ class Visit:
         if operation not in (*self.page.reads, *later):
             raise LookupError(f"{self.page.name} does not declare that it reads {operation.name}")
         admit(self.actor, operation.who, operation.scope)
-        wires = {field.encode_name for field in msgspec.structs.fields(operation.command)}
-        arguments = {**{name: value for name, value in self.path.items() if name in wires}, **given}
-        incoming = Incoming(
-            path={},
-            query=urlencode(arguments, doseq=True).encode("ascii"),
-            headers={},
-            body=b"",
-            path_names=_NO_NAMES,
-            is_query=True,
-            ledger=Ledger.NONE,
-        )
-        decoded = decode(operation.command, incoming)
-        return await ask(operation, self.services, self.actor, decoded.command)
+        ids = {name: value for name, value in self.path.items() if name in _wire_names(operation.command)}
+        return await ask(operation, self.services, self.actor, _decoded(operation.command, {**ids, **given}))
+
+    def read(self, declared: type[Declared]) -> Declared:
+        """The query's parameters that `declared` names, decoded as the API does; blank and unknown ones are ignored.
+
+        Raises VALIDATION_FAILED with every problem, NOT_FOUND for an id that cannot be one.
+        """
+        given = {name: [value for value in self.query.get(name, []) if value] for name in _wire_names(declared)}
+        return _decoded(declared, given)
 
     @property
     def form(self) -> Form:
@@ -140,6 +139,10 @@ class Visit:
         """After a write: look at `path` next."""
         return SeeOther(f"{path}?{urlencode(query)}" if query else path)
 
+    def send_on(self, path: str) -> SendOn:
+        """After a write that is half of what the form is for: the browser sends the form on to `path`, one of ours."""
+        return SendOn(path)
+
     def _shown_visit(self) -> bytes | None:
         shown = cookie_value(self.arrived.headers, visit_cookie_name(self.services))
         return None if shown is None else secrets.open_cookie(self.services.ring, secrets.CookieKind.VISIT, shown)
@@ -152,3 +155,20 @@ class Visit:
             self.new_cookies.append(visit_cookie(self.services, made.value.reveal()))
             self._visit_hash = made.hash
         return self._visit_hash
+
+
+def _wire_names(command: type[msgspec.Struct]) -> list[str]:
+    return [field.encode_name for field in msgspec.structs.fields(command)]
+
+
+def _decoded(command: type[Declared], given: Mapping[str, Any]) -> Declared:
+    incoming = Incoming(
+        path={},
+        query=urlencode(given, doseq=True).encode("ascii"),
+        headers={},
+        body=b"",
+        path_names=_NO_NAMES,
+        is_query=True,
+        ledger=Ledger.NONE,
+    )
+    return decode(command, incoming).command

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser
 
-from tests.pages.scene import Scene, arranged
+from tests.pages.scene import SETTINGS, Scene, arranged
 from tests.support.application import App, LogFile
 from tests.support.chromium import PROGRAM, chromium
 from tests.support.clock import FakeClock
@@ -21,7 +21,7 @@ async def served(
     anyio_backend: Any, database: Database, module_clock: FakeClock, log: LogFile, run: Run
 ) -> AsyncIterator[App]:
     """The application on a real address."""
-    async with site(database, module_clock, log, run.folder, ABUSE_CONTACT="abuse@example.org") as started:
+    async with site(database, module_clock, log, run.folder, **SETTINGS) as started:
         yield started
 
 

@@ -14,6 +14,12 @@ from tests.support.clock import FakeClock
 from tests.support.market import Listing, Release
 from tests.support.people import Person
 
+SETTINGS: Final = {
+    "ABUSE_CONTACT": "abuse@example.org",
+    "INSTALL_URLS": "whs=https://whs.example/from-fleetprompt",
+}
+"""What the site is set to that has the market on it."""
+
 IMAGES: Final = [
     {"url": "https://images.example.org/review.png", "alt": "A review with two remarks"},
     {"url": "https://images.example.org/settings.png", "alt": "Where the rules of a review are set"},
@@ -104,11 +110,11 @@ async def arranged(app: App) -> Scene:
             categories=[["logistics", "writing", "operations"][number % 3]],
         )
         if number % 4 == 0:
-            await _later(clock, 28, ada, eve)
+            await later(clock, 28, ada, eve)
     bare = await market.on_sale(eve, name="Plain")
-    await _later(clock, 72, eve)
+    await later(clock, 72, eve)
     extremes = await _extremes(eve)
-    await _later(clock, 5, ada)
+    await later(clock, 5, ada)
     listing = await market.listing(
         ada,
         name="Review agent",
@@ -120,11 +126,11 @@ async def arranged(app: App) -> Scene:
         links={"docsUrl": "https://docs.example.org/review-agent", "repoUrl": "https://git.example.org/ada/review"},
     )
     revoked = await market.release(listing, "1.0.0")
-    await _later(clock, 48, ada)
+    await later(clock, 48, ada)
     await market.release(listing, "1.1.0", notes={"format": "markdown", "markdown": NOTES})
     await listing.set_status("published")
     await revoked.revoke("It read files that it should not.")
-    await _later(clock, 96, ada)
+    await later(clock, 96, ada)
     review = await market.release(
         listing,
         "1.2.0",
@@ -141,15 +147,16 @@ async def arranged(app: App) -> Scene:
             },
         ],
     )
-    await _later(clock, 3, ada, ines)
+    await later(clock, 3, ada, ines)
     bea = await people.register("Bea Buyer")
     return Scene(app, ada, bea, ines, empty_publisher, review, revoked, bare, extremes)
 
 
-async def _later(clock: FakeClock, hours: int, *people: Person) -> None:
+async def later(clock: FakeClock, hours: int, *people: Person) -> None:
     """Some time passes; who goes on then signs in anew, for her session may have ended."""
     clock.advance(hours=hours)
     for person in people:
+        person.client.cookies.clear()
         await person.sign_in()
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from playwright.async_api import Browser
 
 from tests.pages.looking import bring
-from tests.pages.scene import Scene, arranged
+from tests.pages.scene import SETTINGS, Scene, arranged
 from tests.pages.states.every import every_state
 from tests.pages.states.state import State
 from tests.support import databases
@@ -38,9 +38,7 @@ async def photograph(folder: Path, wanted: list[str]) -> None:
                 logging_to(run.folder / "screenshots.log") as log,
             ):
                 async with AsyncExitStack() as stack:
-                    app = await stack.enter_async_context(
-                        site(database, FakeClock(), log, run.folder, ABUSE_CONTACT="abuse@example.org")
-                    )
+                    app = await stack.enter_async_context(site(database, FakeClock(), log, run.folder, **SETTINGS))
                     browser = await stack.enter_async_context(chromium())
                     scene = await arranged(app)
                     chosen = [each for each in await every_state(scene) if _is_wanted(each, wanted)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.pages.scene import Scene
-from tests.pages.states import account, console, reference, storefront
+from tests.pages.states import account, console, installs, reference, storefront
 from tests.pages.states.state import State
 
 
@@ -12,6 +12,7 @@ async def every_state(scene: Scene) -> list[State]:
     return [
         *storefront.states(scene),
         *reference.states(),
+        *await installs.states(scene),
         *await account.states(scene),
         *await console.states(scene),
     ]
