@@ -34,6 +34,8 @@ def test_the_demo_tells_the_whole_story_and_touches_none_of_the_operators_data()
             "Idempotent-Replayed: true",
             "error.code: NOT_FOUND",
             "The partner system redeems the token, with a signed request",
+            "redeem.handoverUrl: http://localhost:",
+            "Installed: it had given this state to this very session",
             "Done; stopping the server.",
         ):
             assert what in told.stdout

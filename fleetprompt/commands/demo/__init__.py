@@ -15,6 +15,7 @@ import click
 import httpx
 from rich.console import Console
 
+from fleetprompt.commands.demo.sample_partner import SYSTEM, SamplePartner
 from fleetprompt.commands.demo.server import create_admin, running_server
 from fleetprompt.commands.demo.stage import Stage
 from fleetprompt.commands.demo.story import Story
@@ -31,14 +32,14 @@ def demo(leave: bool, port: int) -> None:
     """Carry a listing from draft to a redeemed install token, printing each request and its answer."""
     started = time.perf_counter()
     console = Console(highlight=False, soft_wrap=True)
-    environment = _environment(read_settings().data_dir)
+    data_dir = read_settings().data_dir
     password = secrets.token_urlsafe(12)
-    with running_server(environment, port) as url:
+    with SamplePartner() as partner, running_server(environment := _environment(data_dir, partner), port) as url:
         httpx.get(f"{url}/healthz").raise_for_status()
         console.print(f"[bold]{url}[/bold] gave its first answer after {time.perf_counter() - started:.1f} s.")
         admin_email = f"admin-{secrets.token_hex(3)}@example.org"
         create_admin(environment, admin_email, password)
-        story = Story(Stage(console, url, password), admin_email)
+        story = Story(Stage(console, url, password), admin_email, partner)
         story.tell()
         if leave:
             console.print("\nDone; stopping the server.")
@@ -46,18 +47,22 @@ def demo(leave: bool, port: int) -> None:
         console.print(f"\nThe server stays up at [bold]{url}[/bold] until Ctrl-C. Everybody's password is {password}")
         for role, person in story.people().items():
             console.print(f"  [dim]{role:<9}[/dim] {person.email}")
+        console.print(
+            f"To install as a person does, begin at the sample partner, [bold]{partner.url}[/bold], as the buyer."
+        )
         _wait_for_ctrl_c()
         console.print("\nStopping the server.")
 
 
-def _environment(data_dir: Path) -> dict[str, str]:
+def _environment(data_dir: Path, partner: SamplePartner) -> dict[str, str]:
     """What the demo's server gets to see: none of the operator's settings, above all not her database."""
     try:
         take_data_dir(data_dir)
     except EmbeddedError as error:
         raise Failure(str(error)) from error
     ours = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    return {**ours, f"{PREFIX}DATA_DIR": str(data_dir / "demo")}
+    install_urls = f"{SYSTEM}={partner.landing_url}"
+    return {**ours, f"{PREFIX}DATA_DIR": str(data_dir / "demo"), f"{PREFIX}INSTALL_URLS": install_urls}
 
 
 def _wait_for_ctrl_c() -> None:

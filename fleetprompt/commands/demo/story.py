@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
+from html import unescape
 from importlib.resources import files
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
+
+from fleetprompt.commands.demo.sample_partner import SYSTEM, SamplePartner
 from fleetprompt.commands.demo.stage import Person, Stage
 from fleetprompt.commands.instance import Failure
 from fleetprompt.partner import NotRedeemable, RedeemClient
@@ -17,9 +23,10 @@ REDEEM: Final = "/v1/internal/install/redeem"
 class Story:
     """Tells it on a stage."""
 
-    def __init__(self, stage: Stage, admin_email: str) -> None:
+    def __init__(self, stage: Stage, admin_email: str, partner: SamplePartner) -> None:
         run = secrets.token_hex(3)
         self._stage = stage
+        self._partner = partner
         self._admin = stage.person("The admin", admin_email)
         self._publisher = stage.person("Acme Automation", f"acme-{run}@example.org")
         self._rival = stage.person("Rival Robotics", f"rival-{run}@example.org")
@@ -41,9 +48,12 @@ class Story:
         key_id, secret = self._partner_key()
         self._stage.register(self._buyer)
         started = time.perf_counter()
-        token = self._intend(listing_id, release_id)
+        token = self._intend({"listingId": listing_id, "releaseId": release_id, "targetSystem": SYSTEM})
         self._redeem(token, key_id, secret)
         self._stage.close(f"From the intent to the redeemed token: {(time.perf_counter() - started) * 1000:.0f} ms.")
+        self._stage.chapter("Handing it over in a browser")
+        self._partner.meet(self._stage.url, key_id, secret, listing_id)
+        self._bring_over(release_id)
 
     def _draft(self) -> str:
         stage, publisher = self._stage, self._publisher
@@ -98,19 +108,18 @@ class Story:
 
     def _partner_key(self) -> tuple[str, str]:
         self._stage.sign_in(self._admin)
-        does, body = "gives a partner system its key; the secret is shown once", {"targetSystem": "whs"}
+        does, body = "gives a partner system its key; the secret is shown once", {"targetSystem": SYSTEM}
         path, shown = "/v1/admin/partner-keys", ("partnerKey.partnerKeyId",)
         issued = self._stage.call(self._admin, does, "POST", path, body, expect=201, show=shown)
         return str(issued["partnerKey"]["partnerKeyId"]), str(issued["secret"])
 
-    def _intend(self, listing_id: str, release_id: str) -> str:
-        body = {"listingId": listing_id, "releaseId": release_id, "targetSystem": "whs"}
+    def _intend(self, wish: dict[str, object]) -> str:
         shown = ("installIntent.installIntentId", "installIntent.status")
         opened = self._stage.call(
-            self._buyer, "opens an install intent", "POST", "/v1/install/intents", body, expect=201, show=shown
+            self._buyer, "opens an install intent", "POST", "/v1/install/intents", wish, expect=201, show=shown
         )
         path = f"/v1/install/intents/{opened['installIntent']['installIntentId']}/token"
-        does, shown = "mints an install token, which only this answer shows", ("redeem.mode", "redeem.targetSystem")
+        does, shown = "mints an install token, which only this answer shows", ("redeem.mode", "redeem.handoverUrl")
         minted = self._stage.call(self._buyer, does, "POST", path, {}, show=shown)
         return str(minted["installToken"])
 
@@ -131,6 +140,32 @@ class Story:
                 tell(partner, "tries it under another key", "POST", REDEEM, 404, {"error.code": refused.code})
             else:
                 raise Failure("A token was redeemed twice.")
+
+    def _bring_over(self, release_id: str) -> None:
+        """What a browser does between the partner's pages and ours, its session there included."""
+        tell, partner = self._stage.tell, self._partner
+        with httpx.Client(timeout=30, follow_redirects=True) as browser:
+            sent_off = browser.get(partner.url).raise_for_status()
+            link = re.search(r'href="([^"]+/install\?[^"]+)"', sent_off.text)
+            if link is None:
+                raise Failure("The sample partner's page has no link to FleetPrompt.")
+            asked = {name: values[0] for name, values in parse_qs(urlsplit(unescape(link[1])).query).items()}
+            tell(
+                "Bea Buyer",
+                "is sent to FleetPrompt by the sample partner",
+                "GET",
+                partner.url,
+                200,
+                {"state": asked["state"]},
+            )
+            context = {"telespaceId": asked.pop("telespaceId")}
+            token = self._intend({**asked, "releaseId": release_id, "targetContext": context})
+            form = {"installToken": token, "state": asked["state"]}
+            taken = browser.post(partner.landing_url, data=form).raise_for_status()
+        if "<h1>Installed</h1>" not in taken.text:
+            raise Failure("The sample partner did not take the token over.")
+        told = {"the partner's page": "Installed: it had given this state to this very session"}
+        tell("Her browser", "brings the token there, in the body", "POST", partner.landing_url, 303, told)
 
 
 def _text(name: str) -> str:
