@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import httpx
 import msgspec
 import pytest
 
@@ -95,7 +97,7 @@ class Machine:
         )
 
     def serve(self, *arguments: str) -> list[str]:
-        """Serve until the server says where, then stop it; what it told on standard output."""
+        """Serve until the server answers where it said, then stop it; what it told on standard output."""
         command = [sys.executable, "-m", "fleetprompt", "serve", "--port", "0", *arguments]
         told = []
         with subprocess.Popen(
@@ -105,8 +107,8 @@ class Machine:
             give_up_at = time.monotonic() + READY_WITHIN_S
             for line in process.stdout:
                 told.append(line)
-                if "http://" in line:
-                    time.sleep(1)
+                if found := re.search("serves http://[^ ]+:([0-9]+)", line):
+                    httpx.get(f"http://127.0.0.1:{found[1]}/healthz", timeout=READY_WITHIN_S, trust_env=False)
                     process.send_signal(signal.SIGTERM)
                 assert time.monotonic() < give_up_at
         assert process.returncode == 0
