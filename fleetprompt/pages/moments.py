@@ -42,6 +42,11 @@ def day(iso: str) -> str:
     return f"{told.day} {told:%b %Y}"
 
 
+def clock(at_ms: int) -> str:
+    """`14:02:07`, in UTC."""
+    return f"{_utc(at_ms):%H:%M:%S}"
+
+
 def exact(at_ms: int) -> str:
     """`21 Nov 2026, 14:02:07 UTC`."""
     return f"{date(at_ms)}, {_utc(at_ms):%H:%M:%S} UTC"

@@ -58,6 +58,11 @@ def _exact_moment(at_ms: int) -> Markup:
     return _time(at_ms, moments.exact(at_ms))
 
 
+def _clock(at_ms: int) -> Markup:
+    """`14:02:07`, beside a day, with the exact time in `datetime` and on hover."""
+    return _time(at_ms, moments.clock(at_ms))
+
+
 def _time(at_ms: int, told: str) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(moments.machine(at_ms), moments.exact(at_ms), told)
 
@@ -108,6 +113,7 @@ def _environment() -> Environment:
         policy_html=policy_html,
         moment=_moment,
         exact_moment=_exact_moment,
+        clock=_clock,
         machine_time=moments.machine,
         date=moments.date,
         day=_day,

@@ -8,6 +8,7 @@ from fleetprompt.pages.account import api_keys, overview, register, sessions, si
 from fleetprompt.pages.console import edit_listing, listings, new_release, profile, releases, statistics, status
 from fleetprompt.pages.declaring import Page
 from fleetprompt.pages.installs import history, install, intent
+from fleetprompt.pages.moderation import pages as moderation
 from fleetprompt.pages.reference import pages as reference
 from fleetprompt.pages.storefront import feeds, home, listing, publisher, release, report, search
 
@@ -50,5 +51,6 @@ PAGES: Final[tuple[Page, ...]] = (
     releases.REVOKE_RELEASE,
     statistics.STATISTICS,
     profile.PROFILE,
+    *moderation.PAGES,
 )
 """What the composition root mounts and the tests walk."""

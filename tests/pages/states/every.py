@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.pages.scene import Scene
-from tests.pages.states import account, console, installs, reference, storefront
+from tests.pages.states import account, console, installs, moderation, reference, storefront
 from tests.pages.states.state import State
 
 
@@ -15,4 +15,5 @@ async def every_state(scene: Scene) -> list[State]:
         *await installs.states(scene),
         *await account.states(scene),
         *await console.states(scene),
+        *await moderation.states(scene),
     ]

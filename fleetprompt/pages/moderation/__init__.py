@@ -1,0 +1,1 @@
+"""What admins look at and do: the queue, listings, people, releases, intents, partner keys, the audit log."""

@@ -1,0 +1,83 @@
+"""A moderator at work in a real Chromium, by keyboard alone."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.pages.states.moderation import edit, report
+from tests.support import market
+from tests.support.application import App
+from tests.support.chromium import window
+from tests.support.people import Person
+
+
+async def _press(page: Page, key: str) -> None:
+    async with page.expect_navigation():
+        await page.keyboard.press(key)
+
+
+async def _heading(page: Page, text: str) -> None:
+    await expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+async def _waiting(served: App) -> Person:
+    """Two listings wait, the newer one reported and edited since; returns their admin."""
+    people = served.people
+    ada, bea = await people.publisher("Ada"), await people.register("Bea")
+    for name in ("Older listing", "Newer listing"):
+        listing = (await market.on_sale(ada, name=name, summary="Maps.")).listing
+        await report(bea, listing, "malware", f"{name} reads my mail.")
+    await edit(listing, summary="Maps for a fee.")
+    return await people.admin("Ines")
+
+
+async def test_a_moderator_clears_her_queue_by_keyboard_alone(browser: Browser, served: App) -> None:
+    ines = await _waiting(served)
+    async with window(browser, served, ines) as context:
+        page = await context.new_page()
+        await page.goto("/moderation")
+        await _heading(page, "Newer listing")
+        await expect(page.locator("ins")).to_have_text("Maps for a fee.")
+        await _press(page, "j")
+        await _heading(page, "Older listing")
+        await _press(page, "k")
+        await _heading(page, "Newer listing")
+        await _press(page, "s")
+        await expect(page.get_by_label("Reason")).to_be_focused()
+        await page.keyboard.type("sneaky: jks are letters here")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("button", name="Suspend the listing")).to_be_focused()
+        await _press(page, "Enter")
+        await expect(page.get_by_role("status")).to_contain_text("The listing is suspended")
+        for name, outcome in (("Newer listing", "ArrowUp"), ("Older listing", "ArrowDown")):
+            await _heading(page, name)
+            await _press(page, "r")
+            await page.keyboard.type("Looked at it.")
+            await page.keyboard.press("Tab")
+            await page.keyboard.press("Space")
+            if outcome == "ArrowDown":
+                await page.keyboard.press(outcome)
+            await page.keyboard.press("Tab")
+            await expect(page.get_by_role("button", name="Resolve the report")).to_be_focused()
+            await _press(page, "Enter")
+            await expect(page.get_by_role("status")).to_contain_text("The report is")
+            await _press(page, "j") if name == "Newer listing" else await page.goto("/moderation")
+        await _heading(page, "Queue")
+        await expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    decided = (await ines.get("/v1/admin/reports")).json()["items"]
+    assert [each["status"] for each in decided] == ["upheld", "dismissed"]
+
+
+async def test_keys_do_nothing_once_they_are_turned_off(browser: Browser, served: App) -> None:
+    ines = await _waiting(served)
+    async with window(browser, served, ines) as context:
+        page = await context.new_page()
+        await page.goto("/moderation")
+        await page.get_by_role("button", name="Turn the keys off").click()
+        await page.keyboard.press("j")
+        await page.reload()
+        await _heading(page, "Newer listing")
+        await page.keyboard.press("j")
+        await page.get_by_role("button", name="Turn the keys on").click()
+        await _press(page, "j")
+        await _heading(page, "Older listing")
