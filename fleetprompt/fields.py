@@ -163,6 +163,8 @@ StatsDays: TypeAlias = Annotated[int, Range(1, 90), Example(30)]
 
 SearchText: TypeAlias = Annotated[str, Text(0, 200, SOURCE), Example("review")]
 LIMIT_MAX: Final = 200
+SLICE_DIGITS_MAX: Final = 4
+SliceDigits: TypeAlias = Annotated[str, Text(1, SLICE_DIGITS_MAX, HEXADECIMAL), Example("0a")]
 Limit: TypeAlias = Annotated[int, Range(1, LIMIT_MAX), Example(50)]
 Cursor: TypeAlias = Annotated[str, Text(1, 2048, TOKEN), Example("WzE3OTUwMDAwMDAwMDBd")]
 IdempotencyKey: TypeAlias = Annotated[

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
+from fleetprompt.catalog.market_model import NewRelease, ReleasedListing
 from fleetprompt.catalog.model import (
     FoundListing,
     LatestPublicRelease,
@@ -25,6 +26,7 @@ from fleetprompt.catalog.model import (
     PublicVerification,
 )
 from fleetprompt.catalog.statements.listings import DetailRow, ListedReleaseRow, ListingRow
+from fleetprompt.catalog.statements.market import NewReleaseRow
 from fleetprompt.catalog.statements.publishers import PublisherRow
 from fleetprompt.catalog.statements.releases import ReleaseItemRow, ReleaseRow
 from fleetprompt.enums import AssetKind, ListingStatus, ReleaseStatus, VerificationStatus
@@ -40,12 +42,7 @@ def listing(row: ListingRow) -> PublicListing:
         summary=row.summary,
         tags=row.tags,
         categories=row.categories,
-        publisher=ListingPublisher(
-            publisher_id=ids.encode("pub", row.publisher_id),
-            handle=row.handle,
-            display_name=row.publisher_name,
-            verified=_verification(row.verification_status, row.verification_checked_at_ms),
-        ),
+        publisher=_publisher_of(row),
         images=msgspec.convert(row.images, list[PublicImage]),
         links=PublicLinks(
             docs_url=UNSET if row.docs_url is None else row.docs_url,
@@ -57,6 +54,15 @@ def listing(row: ListingRow) -> PublicListing:
         ),
         created_at_ms=row.created_at_ms,
         updated_at_ms=row.updated_at_ms,
+    )
+
+
+def _publisher_of(row: ListingRow | NewReleaseRow) -> ListingPublisher:
+    return ListingPublisher(
+        publisher_id=ids.encode("pub", row.publisher_id),
+        handle=row.handle,
+        display_name=row.publisher_name,
+        verified=_verification(row.verification_status, row.verification_checked_at_ms),
     )
 
 
@@ -104,6 +110,22 @@ def release_item(row: ReleaseItemRow) -> PublicReleaseItem:
         artifacts=msgspec.convert(row.artifacts, list[PublicArtifact]),
         published_at_ms=row.published_at_ms,
         revoked_at_ms=UNSET if row.revoked_at_ms is None else row.revoked_at_ms,
+    )
+
+
+def new_release(row: NewReleaseRow) -> NewRelease:
+    """A release as it is announced."""
+    return NewRelease(
+        release_id=ids.encode("rel", row.id),
+        version=row.version,
+        published_at_ms=row.published_at_ms,
+        listing=ReleasedListing(
+            listing_id=ids.encode("lst", row.listing_id),
+            asset_kind=AssetKind(row.asset_kind),
+            name=row.name,
+            summary=row.summary,
+        ),
+        publisher=_publisher_of(row),
     )
 
 

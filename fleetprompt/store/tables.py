@@ -141,6 +141,9 @@ publishers = Table(
     Index("publishers_suspended_ix", "id", postgresql_where=text("suspended_at_ms is not null")),
 )
 
+LISTING_SLICE = "((get_byte(uuid_send(id), 14) << 8) | get_byte(uuid_send(id), 15))"
+"""The number of a listing's slice: the last 16 bits of its id, which are chance (ADR 73)."""
+
 listings = Table(
     "listings",
     metadata,
@@ -243,6 +246,7 @@ listings = Table(
     ),
     # Entries go straight into the index: searches read no list of pending ones, so their time stays even.
     Index("listings_search_ix", "search_vector", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+    Index("listings_slice_ix", text(LISTING_SLICE), "id", postgresql_where=text("status = 'published'")),
     Index("listings_flagged_ix", "id", postgresql_where=text("flagged")),
     Index("listings_status_ix", "status", "id"),
 )
@@ -303,6 +307,7 @@ releases = Table(
     Index("releases_id_ix", "id", postgresql_using="hash"),
     Index("releases_publisher_ix", "publisher_id", "id"),
     Index("releases_status_ix", "listing_id", "status", "id"),
+    Index("releases_newest_ix", "published_at_ms", "id", postgresql_where=text("status = 'published'")),
     Index(
         "releases_precedence_ix",
         "listing_id",
@@ -572,6 +577,7 @@ stat_totals = Table(
     Column("as_of_day", Integer, nullable=False),
     PrimaryKeyConstraint("listing_id"),
     Index("stat_totals_as_of_ix", "as_of_day"),
+    Index("stat_totals_popular_ix", "redemptions_30d", "listing_id"),
 )
 
 facet_deltas = Table(

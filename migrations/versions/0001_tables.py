@@ -531,6 +531,13 @@ def _listings_indexes() -> None:
         postgresql_using="gin",
         postgresql_with={"fastupdate": "off"},
     )
+    op.create_index(
+        "listings_slice_ix",
+        "listings",
+        [sa.literal_column("((get_byte(uuid_send(id), 14) << 8) | get_byte(uuid_send(id), 15))"), "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
     op.create_index("listings_status_ix", "listings", ["status", "id"], unique=False)
     op.create_index(
         "listings_updated_ix",
@@ -607,6 +614,13 @@ def _releases() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'published'"),
     )
+    op.create_index(
+        "releases_newest_ix",
+        "releases",
+        ["published_at_ms", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
     op.create_index("releases_publisher_ix", "releases", ["publisher_id", "id"], unique=False)
     op.create_index("releases_status_ix", "releases", ["listing_id", "status", "id"], unique=False)
 
@@ -677,6 +691,7 @@ def _stat_totals() -> None:
         sa.PrimaryKeyConstraint("listing_id", name=op.f("stat_totals_pkey")),
     )
     op.create_index("stat_totals_as_of_ix", "stat_totals", ["as_of_day"], unique=False)
+    op.create_index("stat_totals_popular_ix", "stat_totals", ["redemptions_30d", "listing_id"], unique=False)
 
 
 def _install_intents() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from fleetprompt import search_text
 from fleetprompt.authz import PUBLIC
-from fleetprompt.catalog.statements import facets, listings, publishers, releases
+from fleetprompt.catalog.statements import facets, installs, listings, market, publishers, releases
 from fleetprompt.catalog.statements.matches import WALKED_MAX
 from fleetprompt.catalog.statements.search import CANDIDATES_MAX, Search, search_page
 from fleetprompt.enums import AssetKind, ListingSort
@@ -155,6 +155,27 @@ LOOKUPS: dict[str, Case] = {
         ),
         frozenset({"releases_pkey"}),
         FETCH + 5,
+    ),
+    "new releases": Case(
+        market.new_releases(PUBLIC, after=None, fetch=FETCH), frozenset({"releases_newest_ix"}), 4 * FETCH
+    ),
+    "new releases, from the middle": Case(
+        market.new_releases(PUBLIC, after=(START_MS + 5 * 10**7, MIDDLE), fetch=FETCH),
+        frozenset({"releases_newest_ix"}),
+        4 * FETCH,
+    ),
+    "the most popular": Case(
+        market.popular(PUBLIC, after=None, fetch=FETCH), frozenset({"stat_totals_popular_ix"}), 6 * FETCH
+    ),
+    "addresses of a slice": Case(
+        market.addresses(PUBLIC, bounds=(0x0A00, 0x0AFF), after=None, fetch=FETCH),
+        frozenset({"listings_slice_ix"}),
+        2 * FETCH,
+    ),
+    "installs by day": Case(
+        installs.installs(PUBLIC, listing_id(BUSY_LISTING), first_day=19_646, last_day=19_675),
+        frozenset({"stat_days_pkey"}),
+        40,
     ),
     "a release": Case(releases.release(PUBLIC, release_id(4)), frozenset({"releases_id_ix"}), 5),
     "a publisher": Case(publishers.publisher(PUBLIC, publisher_id(4)), frozenset({"publishers_pkey"}), 2),

@@ -85,6 +85,27 @@ async def list_releases(cast: Cast) -> Case:
     return Case(cast.visitor(), request(await cast.offer()), hidden=_hidden_listings(cast, request))
 
 
+@arranges("GET /v1/public/listings/popular")
+@arranges("GET /v1/public/releases")
+async def list_market(cast: Cast) -> Case:
+    await cast.offer()
+    return Case(cast.visitor(), Request(query={"limit": 5}))
+
+
+@arranges("GET /v1/public/listings/addresses")
+async def list_addresses(cast: Cast) -> Case:
+    await cast.offer()
+    return Case(cast.visitor(), Request(query={"slice": "0a", "limit": 5}))
+
+
+@arranges("GET /v1/public/listings/{listingId}/installs")
+async def show_installs(cast: Cast) -> Case:
+    def request(offer: market.Release) -> Request:
+        return Request(path={"listingId": offer.listing.id})
+
+    return Case(cast.visitor(), request(await cast.offer()), hidden=_hidden_listings(cast, request))
+
+
 @arranges("GET /v1/public/releases/{releaseId}")
 async def show_release(cast: Cast) -> Case:
     def request(offer: market.Release) -> Request:
