@@ -15,6 +15,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from fleetprompt.clock import SystemClock
 from tests.support.databases import Cluster, Database, Run
 from tests.support.operator import Operator
 from tests.support.servers import ServerProcess
@@ -68,6 +69,7 @@ def test_the_runbook_can_be_followed_from_its_first_line_to_its_last(folder: Pat
             "NEW_PASSWORD": PASSWORD,
             "PARTNER_KEY": key["partnerKeyId"],
             "BACKUP": str(folder / "fleetprompt.backup"),
+            "BACKED_UP_AT_MS": str(SystemClock().now_ms()),
             "NEW_DATA_DIR": str(folder / "restored"),
             "SERVING_URL": place.serving_url,
             "OWNER_URL": place.owner_url,
@@ -84,7 +86,14 @@ def test_the_runbook_can_be_followed_from_its_first_line_to_its_last(folder: Pat
     finally:
         server.end()
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
-    for said in ("v2 signs", "v1 was retired", "Restored as it was", "install tokens revoked", "has the new password"):
+    for said in (
+        "v2 signs",
+        "v1 was retired",
+        "Restored as it was",
+        "Every key was revoked",
+        "install tokens revoked",
+        "has the new password",
+    ):
         assert said in done.stdout + done.stderr
 
 

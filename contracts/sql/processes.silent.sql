@@ -3,7 +3,4 @@ SELECT processes.role, processes.pid, CAST(EXTRACT(epoch FROM statement_timestam
   processes.last_seen_at_ms AS seen_ms_ago
 FROM processes
 WHERE processes.host = %(host)s::VARCHAR AND processes.last_seen_at_ms <= CAST(EXTRACT(epoch FROM
-  statement_timestamp()) * 1000 AS BIGINT) - %(silent_ms)s::BIGINT AND NOT (EXISTS (SELECT *
-FROM processes AS later
-WHERE later.host = processes.host AND later.pid = processes.pid AND later.started_at_ms > processes.started_at_ms))
-  ORDER BY processes.started_at_ms, processes.id
+  statement_timestamp()) * 1000 AS BIGINT) - %(silent_ms)s::BIGINT ORDER BY processes.started_at_ms, processes.id

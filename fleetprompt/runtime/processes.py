@@ -18,7 +18,6 @@ from sqlalchemy import (
     case,
     cast,
     delete,
-    exists,
     func,
     literal,
     literal_column,
@@ -140,18 +139,12 @@ class SilentProcess(msgspec.Struct, frozen=True):
     seen_ms_ago: int
 
 
-_LATER: Final = processes.alias("later")
 _SILENT: Final = reading(
     "processes.silent",
     select(processes.c.role, processes.c.pid, (_NOW_MS - processes.c.last_seen_at_ms).label("seen_ms_ago"))
     .where(
         processes.c.host == bindparam("host"),
         processes.c.last_seen_at_ms <= _NOW_MS - bindparam("silent_ms"),
-        ~exists().where(
-            _LATER.c.host == processes.c.host,
-            _LATER.c.pid == processes.c.pid,
-            _LATER.c.started_at_ms > processes.c.started_at_ms,
-        ),
     )
     .order_by(processes.c.started_at_ms, processes.c.id),
     SilentProcess,

@@ -13,13 +13,17 @@ from uuid import UUID
 
 import httpx
 import pytest
+from click.testing import CliRunner, Result
 
 from fleetprompt import ids
+from fleetprompt.__main__ import main
+from tests.conftest import Start
 from tests.support import market
 from tests.support.answers import assert_error, assert_ok
 from tests.support.callers import Caller, Line, Partner, fresh_key
 from tests.support.contents import unchanged
 from tests.support.databases import Cluster, Database, Run
+from tests.support.environment import environment
 from tests.support.keys import master_keys
 from tests.support.operator import Operator
 from tests.support.people import Person
@@ -119,6 +123,37 @@ async def test_a_restored_instance_revives_nothing_that_had_ended(
     assert {event for (event,) in caused} == {"install_token.revoked", "session.ended"}
 
 
+async def test_what_was_revoked_after_the_backup_is_listed_for_review_and_ended_where_that_is_wanted(
+    start: Start, empty_database: Database, place: Database, run: Run, file: Path
+) -> None:
+    before = await start(on=empty_database)
+    bea, whs = await before.people.register("Bea"), await before.people.partner("whs")
+    root, program = await before.people.admin(), await bea.api_key()
+    assert Operator.of(empty_database, run.folder).run("backup", str(file)).returncode == 0
+    assert_ok(await bea.post(f"/v1/api-keys/{program.body['apiKeyId']}/revoke"))
+    assert_ok(await root.post(f"/v1/admin/partner-keys/{whs.key_id}/revoke"))
+    operator = Operator.of(place, run.folder)
+    listed = operator.answer("restore", str(file))
+    assert [key["partnerKeyId"] for key in listed["review"]["partnerKeys"]] == [whs.key_id]
+    assert [key["apiKeyId"] for key in listed["review"]["apiKeys"]] == [program.body["apiKeyId"]]
+    assert root.user_id in [admin["userId"] for admin in listed["review"]["admins"]]
+    assert "revoked" not in listed or listed["revoked"] is None
+    ended = operator.answer("restore", str(file), "--revoke-keys")
+    assert ended["review"] == {"partnerKeys": [], "apiKeys": [], "admins": listed["review"]["admins"]}
+    assert ended["revoked"]["partnerKeys"] == listed["review"]["partnerKeys"]
+    assert ended["revoked"]["apiKeys"] == listed["review"]["apiKeys"]
+    after = await start(on=place)
+    for caller in (whs, program):
+        at(caller, after.line)
+    assert_error(await program.get("/v1/me"), "UNAUTHENTICATED")
+    assert_error(await whs.post("/v1/internal/ping"), "UNAUTHENTICATED")
+    caused = place.rows(
+        "select e.type from audit_events e join audit_events c on c.id = e.cause_event_id"
+        " where c.type = 'system.restored' and right(e.type, 11) = 'key.revoked' order by 1"
+    )
+    assert caused == [("api_key.revoked",), ("partner_key.revoked",)]
+
+
 def test_a_restore_is_refused_without_its_keys_into_a_used_place_and_from_a_damaged_file(
     empty_database: Database, place: Database, run: Run, file: Path
 ) -> None:
@@ -150,16 +185,42 @@ def test_a_restore_is_refused_without_its_keys_into_a_used_place_and_from_a_dama
 def test_a_restore_that_was_stopped_serves_nothing_and_goes_on(
     empty_database: Database, place: Database, run: Run, file: Path
 ) -> None:
-    assert Operator.of(empty_database, run.folder).run("backup", str(file)).returncode == 0
-    operator = Operator.of(place, run.folder)
-    assert operator.run("restore", str(file)).returncode == 0
+    def fleetprompt(on: Database, *arguments: str) -> Result:
+        return CliRunner().invoke(main, [*arguments], input="a long password", env=environment(on, run.folder))
+
+    assert fleetprompt(empty_database, "backup", str(file)).exit_code == 0
+    first = fleetprompt(place, "restore", str(file), "--json")
+    assert first.exit_code == 0
+    again = fleetprompt(place, "restore", str(file), "--json")
+    assert again.stdout == first.stdout, "its end was not known: there is nothing left to do"
+    assert place.value("select count(*) from audit_events where type = 'system.restored'") == 1
     place.change("update instance set unfinished_restore = gen_random_uuid()")
-    refused = operator.run("serve", "--port", "0")
-    assert refused.returncode == 1
+    refused = fleetprompt(place, "serve", "--port", "0")
+    assert refused.exit_code == 1
     assert "A restore of this database was not finished" in refused.stderr
-    assert operator.run("restore", str(file)).returncode == 0
+    assert fleetprompt(place, "restore", str(file)).exit_code == 0
     assert place.value("select count(*) from audit_events where type = 'system.restored'") == 2
     assert place.value("select unfinished_restore is null and restored_at_ms > 0 from instance")
+    assert fleetprompt(place, "admin", "create", "--email", "root@example.org").exit_code == 0
+    with unchanged(place):
+        used = fleetprompt(place, "restore", str(file))
+    assert used.exit_code == 1
+    assert "has been used since: nothing is left to be done" in used.stderr
+    assert "create a new database" in used.stderr
+
+
+def test_a_restore_that_was_stopped_while_it_was_loading_says_how_to_begin_anew(
+    empty_database: Database, run: Run, file: Path
+) -> None:
+    def fleetprompt(*arguments: str) -> Result:
+        return CliRunner().invoke(main, [*arguments], env=environment(empty_database, run.folder))
+
+    assert fleetprompt("backup", str(file)).exit_code == 0
+    empty_database.change("delete from alembic_version")
+    with unchanged(empty_database):
+        refused = fleetprompt("restore", str(file))
+    assert refused.exit_code == 1
+    assert "was stopped while it was loading. To begin anew, create a new database" in refused.stderr
 
 
 def test_the_embedded_database_moves_to_another_folder(file: Path) -> None:

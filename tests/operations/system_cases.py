@@ -17,6 +17,7 @@ from fleetprompt.accounts.end_sessions import EndSessions
 from fleetprompt.accounts.model import MakeAdmin, ResetPassword, TouchSession
 from fleetprompt.accounts.renew_buyer_refs import RenewBuyerRefs
 from fleetprompt.accounts.review_keys import ReviewKeys
+from fleetprompt.accounts.revoke_all_keys import RevokeAllKeys
 from fleetprompt.accounts.revoke_keys import RevokeKeys
 from fleetprompt.authz import Access
 from fleetprompt.enums import EventType
@@ -216,6 +217,14 @@ async def keys_that_hang_on_a_stolen_one(app: App, _: FakeClock) -> SystemCase:
     await (await app.people.register()).api_key()
     cause = ids.new_uuid()
     return SystemCase(RevokeKeys(key_version=SIGNING, cause=cause), app.services, cause=cause)
+
+
+@arranges("keys.revoke_all")
+async def keys_that_nobody_is_to_trust(app: App, _: FakeClock) -> SystemCase:
+    await app.people.partner()
+    await (await app.people.register()).api_key()
+    cause = ids.new_uuid()
+    return SystemCase(RevokeAllKeys(cause=cause), app.services, cause=cause)
 
 
 @arranges("installs.revoke_tokens")

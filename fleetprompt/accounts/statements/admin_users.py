@@ -74,6 +74,27 @@ def page(_: AdminScope, *, email_key: str | None, after: UUID | None, fetch: int
     return _PAGES[email_key is not None, after is not None].bind(**values)
 
 
+class AdminRow(msgspec.Struct, frozen=True):
+    """Somebody who is an admin."""
+
+    id: UUID
+    email: str
+
+
+_ADMINS: Final = reading(
+    "accounts.admins",
+    select(users.c.id, users.c.email)
+    .where(users.c.suspended_at_ms.is_(None), literal(Capability.ADMIN.value, Text) == any_(users.c.capabilities))
+    .order_by(users.c.id),
+    AdminRow,
+)
+
+
+def admins(_: AdminScope) -> Bound[AdminRow]:
+    """Everybody who is an admin and not suspended."""
+    return _ADMINS.bind()
+
+
 def actor_is_admin() -> ColumnElement[bool]:
     """Whether the user `actor_user_id` is an admin in this snapshot, which may be later than what let her in."""
     actor = users.alias("actor")

@@ -174,9 +174,9 @@ _UNREVOKED: Final = (
     .where(api_keys.c.revoked_at_ms.is_(None))
     .order_by(api_keys.c.id)
 )
-_LIVE: Final = reading(
-    "accounts.api_keys.live", _UNREVOKED.where(api_keys.c.expires_at_ms > bindparam("now_ms")), ApiKeyOfUser
-)
+_EVERY_LIVE: Final = _UNREVOKED.where(api_keys.c.expires_at_ms > bindparam("now_ms"))
+_LIVE: Final = reading("accounts.api_keys.live", _EVERY_LIVE, ApiKeyOfUser)
+_FIRST_LIVE: Final = reading("accounts.api_keys.first_live", _EVERY_LIVE.limit(bindparam("fetch")), ApiKeyOfUser)
 _OF_VERSION: Final = reading(
     "accounts.api_keys.of_version",
     _UNREVOKED.where(
@@ -189,6 +189,11 @@ _OF_VERSION: Final = reading(
 def live(_: AdminScope, now_ms: int) -> Bound[ApiKeyOfUser]:
     """Every API key that is neither revoked nor expired."""
     return _LIVE.bind(now_ms=now_ms)
+
+
+def first_live(_: AdminScope, now_ms: int, fetch: int) -> Bound[ApiKeyOfUser]:
+    """The first so many of them."""
+    return _FIRST_LIVE.bind(now_ms=now_ms, fetch=fetch)
 
 
 def of_version(_: AdminScope, key_version: str, created_after_ms: int) -> Bound[ApiKeyOfUser]:

@@ -74,14 +74,15 @@ def _in_rows(settings: Settings, connection: Connection, writes: Writes) -> Iter
     (found,) = inspection.read(connection, key_versions.in_use(now_ms))
     runs = inspection.read(connection, job_runs.all_runs())
     living = inspection.read(connection, processes.alive())
-    silent = inspection.read(connection, processes.silent(processes.this_host()))
+    host = processes.this_host()
+    silent = inspection.read(connection, processes.silent(host))
     ring = _key_ring(settings)
     yield keys.look(settings, ring, found, living) if isinstance(ring, KeyRing) else ring
     if writes is not Writes.TAKEN:
         yield from _waiting((timing.JOBS, liveness.NAME), "a database that takes writes")
         return
     yield timing.look_at_jobs(JOBS, runs, found.first_seen_at_ms, now_ms)
-    yield liveness.look(len(living), silent)
+    yield liveness.look(host, living, silent)
 
 
 def _key_ring(settings: Settings) -> KeyRing | Theme:

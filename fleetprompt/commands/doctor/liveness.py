@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Final
 
 from fleetprompt.commands.doctor.report import Finding, Theme
-from fleetprompt.runtime.processes import SilentProcess
+from fleetprompt.runtime.processes import SILENT_MS, LiveProcess, SilentProcess
 
 NAME: Final = "Processes"
 OURS: Final = b"fleetprompt"
 
 
-def look(living: int, silent: Sequence[SilentProcess]) -> Theme:
-    """Whether a process runs here that nobody hears of. living: how many are heard of, on any machine."""
-    hanging = tuple(_hangs(process) for process in silent if _runs(process.pid))
-    return Theme(NAME, f"{living} heard of lately", hanging)
+def look(host: str, living: Sequence[LiveProcess], silent: Sequence[SilentProcess]) -> Theme:
+    """Whether a process runs on this host that nobody hears of. living: those that are heard of, on any machine.
+
+    A number that is heard of again belongs to a later process: a container's first has the same one each time.
+    """
+    heard = {process.pid for process in living if process.host == host and process.seen_ms_ago < SILENT_MS}
+    hanging = {process.pid: _hangs(process) for process in silent if process.pid not in heard and _runs(process.pid)}
+    return Theme(NAME, f"{len(living)} heard of lately", tuple(hanging.values()))
 
 
 def _hangs(process: SilentProcess) -> Finding:
