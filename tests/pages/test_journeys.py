@@ -9,15 +9,12 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from fleetprompt.markdown import judge
 from fleetprompt.pages.site import PAGES
 from tests.markdown import hostile_samples
+from tests.pages.keyboard import press_enter, tab_to
 from tests.pages.scene import IMAGES, Scene
 from tests.support import market
 from tests.support.chromium import window
 from tests.support.people import Person
 
-_FOCUSED = """() => {
-  const focused = document.activeElement;
-  return [(focused.labels?.[0] ?? focused).textContent.trim(), getComputedStyle(focused).outlineStyle];
-}"""
 BREAKING_OUT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}"
 
 
@@ -80,35 +77,19 @@ async def test_a_key_is_created_and_revoked_by_keyboard_alone(browser: Browser, 
     async with window(browser, scene.app, person) as context:
         page = await context.new_page()
         await page.goto("/account/api-keys")
-        await _tab_to(page, "Create a key")
-        await _press_enter(page)
-        await _tab_to(page, "Name")
+        await tab_to(page, "Create a key")
+        await press_enter(page)
+        await tab_to(page, "Name")
         await page.keyboard.type("From the keyboard")
-        await _press_enter(page)
+        await press_enter(page)
         await expect(page.get_by_role("heading", level=1)).to_have_text("The key is created")
-        await _tab_to(page, "revoke it")
-        await _press_enter(page)
-        await _tab_to(page, "Revoke the key")
-        await _press_enter(page)
+        await tab_to(page, "revoke it")
+        await press_enter(page)
+        await tab_to(page, "Revoke the key")
+        await press_enter(page)
         await expect(page.get_by_role("status")).to_contain_text("The key is revoked")
     (key,) = (await person.get("/v1/api-keys")).json()["items"]
     assert (key["name"], "revokedAtMs" in key) == ("From the keyboard", True)
-
-
-async def _press_enter(page: Page) -> None:
-    async with page.expect_navigation():
-        await page.keyboard.press("Enter")
-
-
-async def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until the named element has the focus, which must be visible."""
-    for _ in range(40):
-        await page.keyboard.press("Tab")
-        said, outline = await page.evaluate(_FOCUSED)
-        if said.startswith(name):
-            assert outline == "solid"
-            return
-    raise AssertionError(f"{name} cannot be reached by keyboard")
 
 
 async def test_an_error_is_read_first_and_leads_to_its_field(browser: Browser, scene: Scene) -> None:
