@@ -53,8 +53,8 @@ async def _show_revoke(visit: Visit) -> Answer:
         each
         for each in every.items
         if key is not None
-        and each.target_system is key.target_system
-        and each.status is PartnerKeyStatus.ACTIVE
+        and each.target_system == key.target_system
+        and each.status == PartnerKeyStatus.ACTIVE
         and each is not key
     ]
     return visit.html(
