@@ -22,37 +22,51 @@ function follow() {
 
 async function ask() {
   if (document.hidden) return;
-  let wait = 0;
+  let wait = Date.now() - opened < SOON_FOR_MS ? SOON_MS : LATER_MS;
   try {
     const answer = await fetch(shown.dataset.intent, { headers: { Accept: "application/json" } });
     if (answer.ok) {
       const { installIntent } = await answer.json();
       if (`${installIntent.status} ${installIntent.updatedAtMs}` !== shown.dataset.standing) return await renew();
     } else if (answer.status === 401 || answer.status === 404) {
-      say("This page no longer follows the install. Load it again.");
-      return;
+      return lose();
     }
-    wait = 1000 * Number(answer.headers.get("Retry-After") ?? 0);
+    wait = Math.max(wait, 1000 * Number(answer.headers.get("Retry-After") ?? 0));
   } catch {
     wait = LATER_MS;
   }
-  asking = setTimeout(ask, Math.max(wait, Date.now() - opened < SOON_FOR_MS ? SOON_MS : LATER_MS));
+  asking = setTimeout(ask, wait);
 }
 
-// The page as it stands now, without the token that it may have shown.
-async function renew(before = "") {
-  const answer = await fetch(shown.dataset.page, { headers: { Accept: "text/html" } });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.querySelector("[data-intent]");
-  if (!answer.ok || !fresh) return;
+// The page as it stands now, without the token that it may have shown. what: has happened, to be said first.
+async function renew(what = "") {
+  clearTimeout(asking);
+  try {
+    const answer = await fetch(shown.dataset.page, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-intent]");
+    if (answer.ok && fresh) return put(fresh, page.title, what);
+    if (answer.ok || answer.status === 404) return lose();
+  } catch {
+    // The network is away: asked again below.
+  }
+  asking = setTimeout(() => renew(what), LATER_MS);
+}
+
+function put(fresh, title, what) {
   const hadFocus = shown.contains(document.activeElement);
   shown.replaceWith(fresh);
   shown = fresh;
-  document.title = page.title;
+  document.title = title;
   history.replaceState(null, "", shown.dataset.page);
   if (hadFocus) shown.querySelector("h1").focus();
-  say([before, shown.querySelector("[data-said]")?.textContent].filter(Boolean).join(" "));
+  say([what, shown.querySelector("[data-said]")?.textContent].filter(Boolean).join(" "));
   follow();
+}
+
+function lose() {
+  told.classList.remove("hidden");
+  say("This page no longer follows the install. Load it again.");
 }
 
 function say(text) {
