@@ -15,6 +15,11 @@ PREFIXES: Final = frozenset(
 )
 """Of everything that has an id (spec 3, D0.1)."""
 
+FIRST: Final = UUID(int=0)
+"""Before every id there is."""
+LAST: Final = UUID(int=2**128 - 1)
+"""Behind every id there is: where a list of the newest first begins."""
+
 
 def new_uuid() -> UUID:
     """A fresh UUIDv7: its first 48 bits are the time in milliseconds, and it only grows within a process."""

@@ -7,7 +7,7 @@ FROM listings JOIN publishers ON publishers.id = listings.publisher_id AND publi
   releases.artifacts AS artifacts, releases.published_at_ms AS published_at_ms, releases.revoked_at_ms AS
   revoked_at_ms
 FROM releases
-WHERE releases.listing_id = listings.id AND releases.id < %(after_id)s::UUID AND releases.status = 'published' ORDER
+WHERE releases.listing_id = listings.id AND releases.status = 'published' AND releases.id < %(after_id)s::UUID ORDER
   BY releases.id DESC
  LIMIT %(fetch)s) AS page ON true
 WHERE listings.id = %(listing_id)s::UUID AND listings.status = 'published' ORDER BY page.id DESC

@@ -9,6 +9,6 @@ SELECT listings.asset_kind, listings.name AS listing_name, listings.status AS li
 FROM install_intents JOIN listings ON listings.id = install_intents.listing_id JOIN releases ON releases.listing_id =
   install_intents.listing_id AND releases.id = install_intents.release_id JOIN publishers ON publishers.id =
   listings.publisher_id
-WHERE install_intents.buyer_user_id = %(buyer_user_id)s::UUID AND install_intents.status = 'canceled' ORDER BY
-  install_intents.id DESC
+WHERE install_intents.buyer_user_id = %(buyer_user_id)s::UUID AND install_intents.status = 'canceled' AND
+  install_intents.id < %(after_id)s::UUID ORDER BY install_intents.id DESC
  LIMIT %(fetch)s

@@ -10,5 +10,6 @@ FROM install_intents JOIN listings ON listings.id = install_intents.listing_id J
   install_intents.listing_id AND releases.id = install_intents.release_id JOIN publishers ON publishers.id =
   listings.publisher_id
 WHERE install_intents.buyer_user_id = %(buyer_user_id)s::UUID AND install_intents.status = 'token_issued' AND
-  install_intents.expires_at_ms > %(now_ms)s::BIGINT ORDER BY install_intents.id DESC
+  install_intents.expires_at_ms > %(now_ms)s::BIGINT AND install_intents.id < %(after_id)s::UUID ORDER BY
+  install_intents.id DESC
  LIMIT %(fetch)s

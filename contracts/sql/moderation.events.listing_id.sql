@@ -13,5 +13,6 @@ WHERE listings.id = audit_events.listing_id) AS listing_name, (SELECT releases.v
 FROM releases
 WHERE releases.listing_id = audit_events.listing_id AND releases.id = audit_events.release_id) AS release_version
 FROM audit_events
-WHERE audit_events.listing_id = %(listing_id)s::UUID ORDER BY audit_events.id DESC
+WHERE audit_events.listing_id = %(listing_id)s::UUID AND audit_events.id < %(after_id)s::UUID ORDER BY audit_events.id
+  DESC
  LIMIT %(fetch)s

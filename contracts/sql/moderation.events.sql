@@ -12,5 +12,6 @@ FROM listings
 WHERE listings.id = audit_events.listing_id) AS listing_name, (SELECT releases.version
 FROM releases
 WHERE releases.listing_id = audit_events.listing_id AND releases.id = audit_events.release_id) AS release_version
-FROM audit_events ORDER BY audit_events.id DESC
+FROM audit_events
+WHERE audit_events.id < %(after_id)s::UUID ORDER BY audit_events.id DESC
  LIMIT %(fetch)s

@@ -9,5 +9,5 @@ SELECT listings.id, listings.asset_kind, listings.status, listings.suspend_reaso
   publishers.verification_status AS verification_status, publishers.verification_checked_at_ms AS
   verification_checked_at_ms
 FROM listings JOIN publishers ON publishers.id = listings.publisher_id
-WHERE listings.status = %(status)s::VARCHAR ORDER BY listings.id DESC
+WHERE listings.status = %(status)s::VARCHAR AND listings.id < %(after_id)s::UUID ORDER BY listings.id DESC
  LIMIT %(fetch)s

@@ -8,5 +8,6 @@ SELECT listings.id, listings.asset_kind, listings.status, listings.suspend_reaso
   publishers.display_name AS publisher_name, publishers.suspended_at_ms AS publisher_suspended_at_ms,
   publishers.verification_status AS verification_status, publishers.verification_checked_at_ms AS
   verification_checked_at_ms
-FROM listings JOIN publishers ON publishers.id = listings.publisher_id ORDER BY listings.id DESC
+FROM listings JOIN publishers ON publishers.id = listings.publisher_id
+WHERE listings.id < %(after_id)s::UUID ORDER BY listings.id DESC
  LIMIT %(fetch)s

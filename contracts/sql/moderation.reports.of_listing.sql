@@ -4,5 +4,5 @@ SELECT reports.id, reports.listing_id, reports.reporter_user_id, reports.kind, r
   reports.resolved_by_user_id, reports.created_at_ms, listings.name AS listing_name, listings.status AS
   listing_status, listings.publisher_id
 FROM reports JOIN listings ON listings.id = reports.listing_id
-WHERE reports.listing_id = %(listing_id)s::UUID ORDER BY reports.id DESC
+WHERE reports.listing_id = %(listing_id)s::UUID AND reports.id < %(after_id)s::UUID ORDER BY reports.id DESC
  LIMIT %(fetch)s

@@ -5,5 +5,5 @@ FROM releases
 WHERE releases.listing_id = (SELECT listings.id
 FROM listings
 WHERE listings.id = %(listing_id)s::UUID AND listings.publisher_id = %(publisher_id)s::UUID) AND releases.precedence =
-  %(precedence)s::VARCHAR COLLATE "C" ORDER BY releases.id DESC
+  %(precedence)s::VARCHAR COLLATE "C" AND releases.id < %(after_id)s::UUID ORDER BY releases.id DESC
  LIMIT %(fetch)s

@@ -4,5 +4,6 @@ SELECT releases.id, releases.listing_id, releases.version, releases.status, rele
 FROM releases
 WHERE releases.listing_id = (SELECT listings.id
 FROM listings
-WHERE listings.id = %(listing_id)s::UUID AND listings.publisher_id = %(publisher_id)s::UUID) ORDER BY releases.id DESC
+WHERE listings.id = %(listing_id)s::UUID AND listings.publisher_id = %(publisher_id)s::UUID) AND releases.id <
+  %(after_id)s::UUID ORDER BY releases.id DESC
  LIMIT %(fetch)s

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from msgspec import UNSET
 
-from fleetprompt import ids, secrets
+from fleetprompt import secrets
 from fleetprompt.accounts.model import (
     AdminUser,
     ApiKey,
@@ -66,8 +64,8 @@ async def list_api_keys(look: Look, actor: Actor, command: ApiKeys) -> Page[ApiK
     """The caller's API keys, the newest first, revoked and expired ones too (spec 6.4 Account)."""
     scope = own_as_user(actor)
     pager = Pager(look.ring, "api_keys.list", str(scope.user_id), command)
-    rows = await look.many(api_keys.page(scope, after=_after("key", pager), fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [ids.encode("key", row.id)], item=api_key_shape)
+    rows = await look.many(api_keys.page(scope, after_id=pager.after_id, fetch=pager.fetch))
+    return pager.page(rows, api_key_shape)
 
 
 @query("sessions.list", who=Access.SIGNED_IN, scope=None, rate=(RateClass.SIGNED_IN_READ,))
@@ -76,14 +74,8 @@ async def list_sessions(look: Look, actor: Actor, command: Sessions) -> Page[Ses
     scope = own_as_user(actor)
     pager = Pager(look.ring, "sessions.list", str(scope.user_id), command)
     bounds = session_bounds(is_admin=Capability.ADMIN in actor.capabilities, now_ms=look.now_ms)
-    rows = await look.many(
-        sessions.page(scope, bounds, now_ms=look.now_ms, after=_after("ses", pager), fetch=pager.fetch)
-    )
-    return pager.page(
-        rows,
-        place=lambda row: [ids.encode("ses", row.id)],
-        item=lambda row: session_shape(row, actor),
-    )
+    rows = await look.many(sessions.page(scope, bounds, now_ms=look.now_ms, after_id=pager.after_id, fetch=pager.fetch))
+    return pager.page(rows, lambda row: session_shape(row, actor))
 
 
 @query("users.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
@@ -92,8 +84,8 @@ async def list_users(look: Look, actor: Actor, command: Users) -> Page[AdminUser
     scope = everything(actor)
     pager = Pager(look.ring, "users.list", "admin", command)
     email_key = None if command.email is UNSET else comparable_email(command.email)
-    rows = await look.many(admin_users.page(scope, email_key=email_key, after=_after("usr", pager), fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [ids.encode("usr", row.user_id)], item=admin_user_shape)
+    rows = await look.many(admin_users.page(scope, email_key=email_key, after_id=pager.after_id, fetch=pager.fetch))
+    return pager.page(rows, admin_user_shape, place=lambda row: [row.user_id])
 
 
 @query("partner_keys.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
@@ -101,9 +93,5 @@ async def list_partner_keys(look: Look, actor: Actor, command: PartnerKeys) -> P
     """Every partner key, the newest first (spec 6.4 Admin)."""
     scope = everything(actor)
     pager = Pager(look.ring, "partner_keys.list", "admin", command)
-    rows = await look.many(partner_keys.page(scope, after=_after("prt", pager), fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [ids.encode("prt", row.id)], item=partner_key_shape)
-
-
-def _after(prefix: str, pager: Pager) -> UUID | None:
-    return None if pager.after is None else ids.decode(prefix, pager.after[0])
+    rows = await look.many(partner_keys.page(scope, after_id=pager.after_id, fetch=pager.fetch))
+    return pager.page(rows, partner_key_shape)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
-from uuid import UUID
 
 from fleetprompt import ids
 from fleetprompt.authz import PUBLIC, Access, Actor
@@ -45,8 +44,8 @@ async def list_new_releases(look: Look, _: Actor, command: ListNewReleases) -> P
     `cursor`.
     """
     pager = Pager(look.ring, "catalog.new_releases", "public", command)
-    rows = await look.many(market.new_releases(PUBLIC, after=_after(pager), fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [row.published_at_ms, str(row.id)], item=views.new_release)
+    rows = await look.many(market.new_releases(PUBLIC, after=pager.after_place, fetch=pager.fetch))
+    return pager.page(rows, views.new_release, place=lambda row: [row.published_at_ms, row.id])
 
 
 @query("catalog.popular", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
@@ -56,8 +55,8 @@ async def list_popular(look: Look, _: Actor, command: ListPopular) -> Page[Found
     One that was never redeemed is not among them. Raises VALIDATION_FAILED on `cursor`.
     """
     pager = Pager(look.ring, "catalog.popular", "public", command)
-    rows = await look.many(market.popular(PUBLIC, after=_after(pager), fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [row.sort_key, str(row.id)], item=views.found_listing)
+    rows = await look.many(market.popular(PUBLIC, after=pager.after_place, fetch=pager.fetch))
+    return pager.page(rows, views.found_listing, place=lambda row: [row.sort_key, row.id])
 
 
 @query("catalog.addresses", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
@@ -68,8 +67,8 @@ async def list_addresses(look: Look, _: Actor, command: ListAddresses) -> Page[L
     `cursor`.
     """
     pager = Pager(look.ring, "catalog.addresses", "public", command)
-    rows = await look.many(market.addresses(PUBLIC, bounds=command.bounds, after=_after(pager), fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [row.slice_number, str(row.id)], item=_address)
+    rows = await look.many(market.addresses(PUBLIC, bounds=command.bounds, after=pager.after_place, fetch=pager.fetch))
+    return pager.page(rows, _address, place=lambda row: [row.slice_number, row.id])
 
 
 def _address(row: AddressRow) -> ListingAddress:
@@ -78,10 +77,6 @@ def _address(row: AddressRow) -> ListingAddress:
         publisher_id=ids.encode("pub", row.publisher_id),
         updated_at_ms=row.updated_at_ms,
     )
-
-
-def _after(pager: Pager) -> tuple[int, UUID] | None:
-    return None if pager.after is None else (pager.after[0], UUID(pager.after[1]))
 
 
 @query(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import Final
-from uuid import UUID
 
 from msgspec import UNSET
 
@@ -62,11 +61,11 @@ async def search(look: Look, _: Actor, command: SearchListings) -> Page[FoundLis
         narrowing=search_text.matching(None, command.tags, command.categories),
         asset_kind=None if command.asset_kind is UNSET else command.asset_kind,
         publisher_id=None if command.publisher_id is UNSET else command.publisher_id,
-        after=None if pager.after is None else (pager.after[0], UUID(pager.after[1])),
+        after=pager.after_place,
         fetch=pager.fetch,
     )
     rows = await look.many(search_page(PUBLIC, wanted), search=True)
-    return pager.page(rows, place=lambda row: row.place, item=views.found_listing)
+    return pager.page(rows, views.found_listing, place=lambda row: row.place)
 
 
 @query(
@@ -86,7 +85,7 @@ async def show_listing(look: Look, _: Actor, command: ShowListing) -> ListingDet
         listing=views.listing(row),
         description=views.description(row),
         latest_release=views.latest_release(row),
-        releases=pager.page(row.newest_releases, place=lambda each: [str(each.id)], item=views.listed_release),
+        releases=pager.page(row.newest_releases, views.listed_release),
     )
     return ListingDetailReply(detail)
 
@@ -103,15 +102,19 @@ async def list_releases(look: Look, _: Actor, command: ListReleases) -> Page[Pub
     Raises NOT_FOUND; VALIDATION_FAILED on `cursor`.
     """
     pager = _release_pager(look.ring, command)
-    after = None if pager.after is None else UUID(pager.after[0])
-    bound = releases.page(
-        PUBLIC, command.listing_id, include_revoked=command.include_revoked, after=after, fetch=pager.fetch
+    rows = await look.many(
+        releases.page(
+            PUBLIC,
+            command.listing_id,
+            include_revoked=command.include_revoked,
+            after_id=pager.after_id,
+            fetch=pager.fetch,
+        )
     )
-    rows = await look.many(bound)
     if not rows:
         raise not_found()
     there = [row for row in rows if row.is_there]
-    return pager.page(there, place=lambda row: [str(row.id)], item=views.release_item)
+    return pager.page(there, views.release_item)
 
 
 def _release_pager(ring: KeyRing, command: ListReleases) -> Pager:

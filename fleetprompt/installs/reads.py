@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor, own_as_user
@@ -26,12 +24,12 @@ async def list_intents(look: Look, buyer: Actor, command: ListIntents) -> Page[I
         intents.page(
             scope,
             status=None if command.status is UNSET else command.status,
-            after=None if pager.after is None else UUID(pager.after[0]),
             now_ms=look.now_ms,
+            after_id=pager.after_id,
             fetch=pager.fetch,
         )
     )
-    return pager.page(rows, place=lambda row: [row.id], item=lambda row: buyers_intent(row, look.now_ms))
+    return pager.page(rows, lambda row: buyers_intent(row, look.now_ms))
 
 
 @query(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -43,9 +42,8 @@ async def list_own(look: Look, actor: Actor, command: OwnListings) -> Page[Publi
     scope = own_as_publisher(actor)
     pager = Pager(look.ring, "listings.list_own", str(scope.publisher_id), command)
     status = None if command.status is UNSET else command.status
-    after = None if pager.after is None else UUID(pager.after[0])
-    rows = await look.many(statements.page(scope, status=status, after=after, fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [str(row.id)], item=listing_item)
+    rows = await look.many(statements.page(scope, status=status, after_id=pager.after_id, fetch=pager.fetch))
+    return pager.page(rows, listing_item)
 
 
 @query("listings.get_own", who=Access.PUBLISHER, rate=(RateClass.SIGNED_IN_READ,), owns=OWNS_LISTING)

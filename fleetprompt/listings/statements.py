@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from fleetprompt.listings.rules import DayCounts, FacetChange, Latest, PublicFac
 from fleetprompt.runtime.judged_markdown import StoredMarkdown
 from fleetprompt.runtime.rerendering import Rendered
 from fleetprompt.search_text import listing_vector, name_key
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, reading
+from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, newest, per_shape, reading
 from fleetprompt.store.tables import facet_deltas, listing_revisions, listings, stat_days, stat_deltas
 
 
@@ -146,31 +145,24 @@ def listing(scope: PublisherScope, listing_id: UUID) -> Bound[ListingRow]:
     return _ONE.bind(listing_id=listing_id, publisher_id=scope.publisher_id)
 
 
-def _page(by_status: bool, continued: bool) -> Statement[ListingItemRow]:
+@per_shape(examples=[{"by_status": False}, {"by_status": True}])
+def _page(*, by_status: bool) -> Statement[ListingItemRow]:
     query = select(*_columns(ListingItemRow)).where(listings.c.publisher_id == bindparam("publisher_id"))
     name = "listings.page"
     if by_status:
         name += ".by_status"
         query = query.where(listings.c.status == bindparam("status"))
-    if continued:
-        name += ".continued"
-        query = query.where(listings.c.id < bindparam("after_id"))
-    return reading(name, query.order_by(listings.c.id.desc()).limit(bindparam("fetch")), ListingItemRow)
+    return reading(name, newest(query, listings.c.id), ListingItemRow)
 
 
-_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), repeat=2)}
-
-
-def page(
-    scope: PublisherScope, *, status: ListingStatus | None, after: UUID | None, fetch: int
-) -> Bound[ListingItemRow]:
-    """Listings of a publisher, the newest first. status: of one only. after: the id of the last one seen."""
-    values: dict[str, Any] = {"publisher_id": scope.publisher_id, "fetch": fetch}
-    if status is not None:
-        values["status"] = status.value
-    if after is not None:
-        values["after_id"] = after
-    return _PAGES[status is not None, after is not None].bind(**values)
+def page(scope: PublisherScope, *, status: ListingStatus | None, after_id: UUID, fetch: int) -> Bound[ListingItemRow]:
+    """Listings of a publisher, the newest first. status: of one only."""
+    return _page(by_status=status is not None).bind(
+        publisher_id=scope.publisher_id,
+        status=None if status is None else status.value,
+        after_id=after_id,
+        fetch=fetch,
+    )
 
 
 class StatRow(msgspec.Struct, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 from msgspec import UNSET
@@ -50,12 +49,11 @@ async def read_audit(look: Look, admin: Actor, command: ReadAudit) -> Page[Audit
     scope = everything(admin)
     pager = Pager(look.ring, "moderation.audit", "admin", command)
     filters = _filters(command)
-    after = None if pager.after is None else UUID(pager.after[0])
-    rows = await look.many(audit.page(scope, filters, after=after, fetch=pager.fetch))
-    page = pager.page(rows, place=lambda row: [row.id], item=event)
+    rows = await look.many(audit.page(scope, filters, after_id=pager.after_id, fetch=pager.fetch))
+    page = pager.page(rows, event)
     if len(rows) == pager.fetch or not filters.is_scanned:
         return page
-    end = await look.one(audit.scan_end(scope, filters, after=after))
+    end = await look.one(audit.scan_end(scope, filters, after_id=pager.after_id))
     if end is None or end.scanned < audit.SCAN_MAX:
         return page
     last_seen = min(end.id, rows[-1].id) if rows else end.id

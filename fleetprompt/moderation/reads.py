@@ -56,16 +56,16 @@ async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page
     pager = Pager(look.ring, "moderation.listings", "admin", command)
     status = None if command.status is UNSET else command.status
     flagged = None if command.flagged is UNSET else command.flagged
-    after = None if pager.after is None else UUID(pager.after[0])
     if text is None:
         rows = await look.many(
-            listings.page(scope, status=status, flagged=flagged, after=after, fetch=pager.fetch),
+            listings.page(scope, status=status, flagged=flagged, after_id=pager.after_id, fetch=pager.fetch)
         )
     else:
         rows = await look.many(
-            search_page(scope, text, status=status, flagged=flagged, after=after, fetch=pager.fetch), search=True
+            search_page(scope, text, status=status, flagged=flagged, after_id=pager.after_id, fetch=pager.fetch),
+            search=True,
         )
-    return pager.page(rows, place=lambda row: [row.id], item=views.listing_item)
+    return pager.page(rows, views.listing_item)
 
 
 @query(
@@ -166,11 +166,11 @@ async def list_reports(look: Look, admin: Actor, command: ListReports) -> Page[A
             everything(admin),
             status=None if command.status is UNSET else command.status,
             listing_id=None if command.listing_id is UNSET else command.listing_id,
-            after=None if pager.after is None else UUID(pager.after[0]),
+            after_id=pager.after_id,
             fetch=pager.fetch,
         )
     )
-    return pager.page(rows, place=lambda row: [row.id], item=views.report)
+    return pager.page(rows, views.report)
 
 
 @query(
@@ -195,16 +195,16 @@ async def list_queue(look: Look, admin: Actor, command: ListQueue) -> Page[Waiti
     A listing leaves it once its flag is off and its reports are decided on, whatever else was done to it.
     """
     pager = Pager(look.ring, "moderation.queue", "admin", command)
-    after = None if pager.after is None else UUID(pager.after[0])
-    rows = await look.many(queue.page(everything(admin), after=after, fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [row.id], item=views.waiting)
+    rows = await look.many(queue.page(everything(admin), after_id=pager.after_id, fetch=pager.fetch))
+    return pager.page(rows, views.waiting)
 
 
 async def _release_page(look: Look, admin: Actor, command: ListReleases) -> Page[AdminReleaseItem]:
     pager = Pager(look.ring, "moderation.releases", "admin", command)
-    after = None if pager.after is None else UUID(pager.after[0])
-    rows = await look.many(history.release_page(everything(admin), command.listing_id, after=after, fetch=pager.fetch))
-    return pager.page(rows, place=lambda row: [row.id], item=views.release_item)
+    rows = await look.many(
+        history.release_page(everything(admin), command.listing_id, after_id=pager.after_id, fetch=pager.fetch)
+    )
+    return pager.page(rows, views.release_item)
 
 
 async def _revision_page(look: Look, admin: Actor, command: ListRevisions) -> Page[AdminRevisionItem]:
@@ -213,7 +213,7 @@ async def _revision_page(look: Look, admin: Actor, command: ListRevisions) -> Pa
     rows = await look.many(
         history.revision_page(everything(admin), command.listing_id, before=before, fetch=pager.fetch)
     )
-    return pager.page(rows, place=lambda row: [row.revision], item=views.revision_item)
+    return pager.page(rows, views.revision_item, place=lambda row: [row.revision])
 
 
 async def _require_listing(look: Look, admin: Actor, listing_id: UUID, *, is_shown: bool) -> None:

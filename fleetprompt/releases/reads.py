@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -40,11 +38,12 @@ async def list_own(look: Look, actor: Actor, command: OwnReleases) -> Page[Publi
     scope = own_as_publisher(actor)
     pager = Pager(look.ring, "releases.list_own", str(scope.publisher_id), command)
     version = None if command.version is UNSET else command.version
-    after = None if pager.after is None else UUID(pager.after[0])
-    rows = await look.many(statements.page(scope, command.listing_id, version=version, after=after, fetch=pager.fetch))
+    rows = await look.many(
+        statements.page(scope, command.listing_id, version=version, after_id=pager.after_id, fetch=pager.fetch)
+    )
     if not rows and await look.one(statements.listing(scope, command.listing_id)) is None:
         raise not_found()
-    return pager.page(rows, place=lambda row: [str(row.id)], item=release_item)
+    return pager.page(rows, release_item)
 
 
 @query(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from fleetprompt.listings.statements import latest_of
 from fleetprompt.releases.model import Artifact, Compat, Refs
 from fleetprompt.releases.rules import Substance
 from fleetprompt.runtime.rerendering import Rendered
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, reading
+from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, newest, per_shape, reading
 from fleetprompt.store.tables import listings, releases
 from fleetprompt.versions import is_prerelease, version_precedence_key
 
@@ -69,34 +68,27 @@ _OWN_LISTING: Final = select(listings.c.id).where(
 )
 
 
-def _page(of_version: bool, continued: bool) -> Statement[ReleaseItemRow]:
+@per_shape(examples=[{"of_version": False}, {"of_version": True}])
+def _page(*, of_version: bool) -> Statement[ReleaseItemRow]:
     query = select(*_columns(ReleaseItemRow)).where(releases.c.listing_id == _OWN_LISTING.scalar_subquery())
     name = "releases.page"
     if of_version:
         name += ".of_version"
         query = query.where(releases.c.precedence == bindparam("precedence"))
-    if continued:
-        name += ".continued"
-        query = query.where(releases.c.id < bindparam("after_id"))
-    return reading(name, query.order_by(releases.c.id.desc()).limit(bindparam("fetch")), ReleaseItemRow)
-
-
-_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), repeat=2)}
+    return reading(name, newest(query, releases.c.id), ReleaseItemRow)
 
 
 def page(
-    scope: PublisherScope, listing_id: UUID, *, version: str | None, after: UUID | None, fetch: int
+    scope: PublisherScope, listing_id: UUID, *, version: str | None, after_id: UUID, fetch: int
 ) -> Bound[ReleaseItemRow]:
-    """Releases of a publisher's listing, the newest first. version: of this one only, build metadata ignored.
-
-    after: the id of the last one seen.
-    """
-    values: dict[str, Any] = {"listing_id": listing_id, "publisher_id": scope.publisher_id, "fetch": fetch}
-    if version is not None:
-        values["precedence"] = version_precedence_key(version)
-    if after is not None:
-        values["after_id"] = after
-    return _PAGES[version is not None, after is not None].bind(**values)
+    """Releases of a publisher's listing, the newest first. version: of this one only, build metadata ignored."""
+    return _page(of_version=version is not None).bind(
+        listing_id=listing_id,
+        publisher_id=scope.publisher_id,
+        precedence=None if version is None else version_precedence_key(version),
+        after_id=after_id,
+        fetch=fetch,
+    )
 
 
 class OwnListing(msgspec.Struct, frozen=True):

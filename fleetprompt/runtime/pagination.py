@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 
-from fleetprompt import secrets
+from fleetprompt import ids, secrets
 from fleetprompt.errors import invalid
 from fleetprompt.fields import Command, Cursor, Limit
 from fleetprompt.secrets import KeyRing
@@ -33,6 +34,11 @@ class Page(msgspec.Struct, Generic[Item], frozen=True, rename="camel"):
     next_cursor: str | None
 
 
+def by_id(row: Any) -> Sequence[Any]:
+    """The place of a row in a list of the newest first."""
+    return [row.id]
+
+
 class Pager:
     """One request's place in a list.
 
@@ -52,8 +58,18 @@ class Pager:
         """How many rows to ask for: one more than fits tells whether there is a next page."""
         return self._limit + 1
 
+    @property
+    def after_id(self) -> UUID:
+        """The id of the last item seen, in a list of the newest first; one behind every id on the first page."""
+        return ids.LAST if self.after is None else UUID(self.after[0])
+
+    @property
+    def after_place(self) -> tuple[Any, UUID] | None:
+        """What the last item seen was sorted by, with its id; None on the first page."""
+        return None if self.after is None else (self.after[0], UUID(self.after[1]))
+
     def page(
-        self, rows: Sequence[Row], place: Callable[[Row], Sequence[Any]], item: Callable[[Row], Item]
+        self, rows: Sequence[Row], item: Callable[[Row], Item], *, place: Callable[[Row], Sequence[Any]] = by_id
     ) -> Page[Item]:
         """The page of `rows`, fetched with `fetch`. place: a row's sort values, its id last."""
         shown = rows[: self._limit]

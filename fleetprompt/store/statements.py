@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import BindParameter, ClauseElement, ColumnElement, func, literal, select
+from sqlalchemy import BindParameter, ClauseElement, ColumnElement, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql import Select
@@ -83,6 +83,11 @@ def reading(name: str, query: Select[Any], row: type[Row]) -> Statement[Row]:
     statement = Statement(name, _compile(query), row)
     _register(statement)
     return statement
+
+
+def newest(query: Select[Any], row_id: ColumnElement[Any]) -> Select[Any]:
+    """One page of a query, the newest first: at most `fetch` rows older than `after_id`, which is the id last seen."""
+    return query.where(row_id < bindparam("after_id")).order_by(row_id.desc()).limit(bindparam("fetch"))
 
 
 def inserting(name: str, insert: Insert) -> Statement[Any]:

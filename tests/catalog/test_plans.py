@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from fleetprompt import search_text
+from fleetprompt import ids, search_text
 from fleetprompt.authz import PUBLIC
 from fleetprompt.catalog.statements import facets, installs, listings, market, publishers, releases
 from fleetprompt.catalog.statements.matches import WALKED_MAX
@@ -145,13 +145,13 @@ LOOKUPS: dict[str, Case] = {
     ),
     "a listing that is a draft": Case(listings.detail(PUBLIC, listing_id(18), fetch=21), frozenset(), 5),
     "a page of releases": Case(
-        releases.page(PUBLIC, listing_id(BUSY_LISTING), include_revoked=False, after=None, fetch=FETCH),
+        releases.page(PUBLIC, listing_id(BUSY_LISTING), include_revoked=False, after_id=ids.LAST, fetch=FETCH),
         frozenset({"releases_status_ix", "releases_pkey"}),
         FETCH + 50,
     ),
     "a page of releases with revoked ones": Case(
         releases.page(
-            PUBLIC, listing_id(BUSY_LISTING), include_revoked=True, after=release_id(BUSY_LISTING), fetch=FETCH
+            PUBLIC, listing_id(BUSY_LISTING), include_revoked=True, after_id=release_id(BUSY_LISTING), fetch=FETCH
         ),
         frozenset({"releases_pkey"}),
         FETCH + 5,

@@ -17,8 +17,8 @@ FORGETFUL: Final = """
 from uuid import UUID
 from fleetprompt.listings import statements
 
-statements.page(status=None, after=None, fetch=1)
-statements.page(UUID(int=1), status=None, after=None, fetch=1)
+statements.page(status=None, after_id=UUID(int=0), fetch=1)
+statements.page(UUID(int=1), status=None, after_id=UUID(int=0), fetch=1)
 """
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -17,7 +16,7 @@ from fleetprompt.accounts.statements.sessions import (
 )
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import Capability
-from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.statements import Bound, Statement, newest, per_shape, reading
 from fleetprompt.store.tables import publishers, users
 
 
@@ -49,29 +48,19 @@ ADMIN_USER_COLUMNS: Final = (
 _WITH_PUBLISHER: Final = users.outerjoin(publishers, publishers.c.owner_user_id == users.c.id)
 
 
-def _page(by_email: bool, is_continued: bool) -> Statement[AdminUserRow]:
+@per_shape(examples=[{"by_email": False}, {"by_email": True}])
+def _page(*, by_email: bool) -> Statement[AdminUserRow]:
     query = select(*ADMIN_USER_COLUMNS).select_from(_WITH_PUBLISHER)
     name = "accounts.users"
     if by_email:
         name += ".by_email"
         query = query.where(users.c.email_key == bindparam("email_key"))
-    if is_continued:
-        name += ".continued"
-        query = query.where(users.c.id < bindparam("after_id"))
-    return reading(name, query.order_by(users.c.id.desc()).limit(bindparam("fetch")), AdminUserRow)
+    return reading(name, newest(query, users.c.id), AdminUserRow)
 
 
-_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), repeat=2)}
-
-
-def page(_: AdminScope, *, email_key: str | None, after: UUID | None, fetch: int) -> Bound[AdminUserRow]:
-    """Users, the newest first. email_key: only the one with this e-mail. after: the id of the last one seen."""
-    values: dict[str, Any] = {"fetch": fetch}
-    if email_key is not None:
-        values["email_key"] = email_key
-    if after is not None:
-        values["after_id"] = after
-    return _PAGES[email_key is not None, after is not None].bind(**values)
+def page(_: AdminScope, *, email_key: str | None, after_id: UUID, fetch: int) -> Bound[AdminUserRow]:
+    """Users, the newest first. email_key: only the one with this e-mail."""
+    return _page(by_email=email_key is not None).bind(email_key=email_key, after_id=after_id, fetch=fetch)
 
 
 class AdminRow(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import Function
 
 from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability, KeyScope
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, reading
+from fleetprompt.store.statements import Bound, changing, inserting, newest, reading
 from fleetprompt.store.tables import api_keys, publishers, users
 
 
@@ -81,22 +81,16 @@ def own_api_key(scope: OwnerScope, api_key_id: UUID) -> Bound[ApiKeyRow]:
     return _OWN.bind(api_key_id=api_key_id, user_id=scope.user_id)
 
 
-def _page(is_continued: bool) -> Statement[ApiKeyRow]:
-    query = select(*_COLUMNS).where(api_keys.c.user_id == bindparam("user_id"))
-    if is_continued:
-        query = query.where(api_keys.c.id < bindparam("after_id"))
-    name = "accounts.api_keys.continued" if is_continued else "accounts.api_keys"
-    return reading(name, query.order_by(api_keys.c.id.desc()).limit(bindparam("fetch")), ApiKeyRow)
+_PAGE: Final = reading(
+    "accounts.api_keys",
+    newest(select(*_COLUMNS).where(api_keys.c.user_id == bindparam("user_id")), api_keys.c.id),
+    ApiKeyRow,
+)
 
 
-_PAGES: Final = {is_continued: _page(is_continued) for is_continued in (False, True)}
-
-
-def page(scope: OwnerScope, *, after: UUID | None, fetch: int) -> Bound[ApiKeyRow]:
-    """Keys of a user, the newest first. after: the id of the last one seen."""
-    if after is None:
-        return _PAGES[False].bind(user_id=scope.user_id, fetch=fetch)
-    return _PAGES[True].bind(user_id=scope.user_id, fetch=fetch, after_id=after)
+def page(scope: OwnerScope, *, after_id: UUID, fetch: int) -> Bound[ApiKeyRow]:
+    """Keys of a user, the newest first."""
+    return _PAGE.bind(user_id=scope.user_id, after_id=after_id, fetch=fetch)
 
 
 _INSERT: Final = inserting(

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, literal, select, true, update
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import InstallTargetSystem, PartnerKeyStatus
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, reading
+from fleetprompt.store.statements import Bound, changing, inserting, newest, reading
 from fleetprompt.store.tables import instance, partner_keys
 
 
@@ -88,22 +88,12 @@ def partner_key(_: AdminScope, partner_key_id: UUID) -> Bound[PartnerKeyRow]:
     return _ONE.bind(partner_key_id=partner_key_id)
 
 
-def _page(is_continued: bool) -> Statement[PartnerKeyRow]:
-    query = select(*_COLUMNS)
-    if is_continued:
-        query = query.where(partner_keys.c.id < bindparam("after_id"))
-    name = "accounts.partner_keys.continued" if is_continued else "accounts.partner_keys"
-    return reading(name, query.order_by(partner_keys.c.id.desc()).limit(bindparam("fetch")), PartnerKeyRow)
+_PAGE: Final = reading("accounts.partner_keys", newest(select(*_COLUMNS), partner_keys.c.id), PartnerKeyRow)
 
 
-_PAGES: Final = {is_continued: _page(is_continued) for is_continued in (False, True)}
-
-
-def page(_: AdminScope, *, after: UUID | None, fetch: int) -> Bound[PartnerKeyRow]:
-    """Partner keys, the newest first. after: the id of the last one seen."""
-    if after is None:
-        return _PAGES[False].bind(fetch=fetch)
-    return _PAGES[True].bind(fetch=fetch, after_id=after)
+def page(_: AdminScope, *, after_id: UUID, fetch: int) -> Bound[PartnerKeyRow]:
+    """Partner keys, the newest first."""
+    return _PAGE.bind(after_id=after_id, fetch=fetch)
 
 
 _REVOKE: Final = changing(

@@ -14,7 +14,7 @@ from sqlalchemy.sql.functions import Function
 from fleetprompt.accounts.rules import IDLE_MS_MAX, SessionBounds, session_bounds
 from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, reading
+from fleetprompt.store.statements import Bound, changing, inserting, newest, reading
 from fleetprompt.store.tables import publishers, sessions, users
 
 _INSERT: Final = inserting(
@@ -175,35 +175,26 @@ def own_session(scope: OwnerScope, session_id: UUID) -> Bound[SessionRow]:
     return _OWN.bind(session_id=session_id, user_id=scope.user_id)
 
 
-def _page(is_continued: bool) -> Statement[SessionRow]:
-    query = select(*_COLUMNS).where(
-        sessions.c.user_id == bindparam("user_id"),
-        sessions.c.ended_at_ms.is_(None),
-        sessions.c.expires_at_ms > bindparam("now_ms"),
-        sessions.c.created_at_ms > bindparam("created_after_ms"),
-        sessions.c.last_seen_at_ms > bindparam("seen_after_ms"),
+_LIVE: Final = select(*_COLUMNS).where(
+    sessions.c.user_id == bindparam("user_id"),
+    sessions.c.ended_at_ms.is_(None),
+    sessions.c.expires_at_ms > bindparam("now_ms"),
+    sessions.c.created_at_ms > bindparam("created_after_ms"),
+    sessions.c.last_seen_at_ms > bindparam("seen_after_ms"),
+)
+_PAGE: Final = reading("accounts.sessions", newest(_LIVE, sessions.c.id), SessionRow)
+
+
+def page(scope: OwnerScope, bounds: SessionBounds, *, now_ms: int, after_id: UUID, fetch: int) -> Bound[SessionRow]:
+    """Live sessions of a user, the newest first."""
+    return _PAGE.bind(
+        user_id=scope.user_id,
+        now_ms=now_ms,
+        created_after_ms=bounds.created_after_ms,
+        seen_after_ms=bounds.seen_after_ms,
+        after_id=after_id,
+        fetch=fetch,
     )
-    if is_continued:
-        query = query.where(sessions.c.id < bindparam("after_id"))
-    name = "accounts.sessions.continued" if is_continued else "accounts.sessions"
-    return reading(name, query.order_by(sessions.c.id.desc()).limit(bindparam("fetch")), SessionRow)
-
-
-_PAGES: Final = {is_continued: _page(is_continued) for is_continued in (False, True)}
-
-
-def page(scope: OwnerScope, bounds: SessionBounds, *, now_ms: int, after: UUID | None, fetch: int) -> Bound[SessionRow]:
-    """Live sessions of a user, the newest first. after: the id of the last one seen."""
-    values: dict[str, Any] = {
-        "user_id": scope.user_id,
-        "now_ms": now_ms,
-        "created_after_ms": bounds.created_after_ms,
-        "seen_after_ms": bounds.seen_after_ms,
-        "fetch": fetch,
-    }
-    if after is None:
-        return _PAGES[False].bind(**values)
-    return _PAGES[True].bind(**values, after_id=after)
 
 
 _SEEN: Final = reading(

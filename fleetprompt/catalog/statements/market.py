@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import BigInteger, Integer, Uuid, bindparam, literal_column, select, tuple_
 
+from fleetprompt import ids
 from fleetprompt.authz import PublicScope
 from fleetprompt.catalog.statements.listings import (
     IS_PUBLISHED,
@@ -27,8 +28,6 @@ from fleetprompt.store.tables import LISTING_SLICE, listings, publishers, releas
 
 WALKED_MAX: Final = 5_000
 
-_LAST_ID: Final = UUID(int=2**128 - 1)
-_FIRST_ID: Final = UUID(int=0)
 _AFTER_ID: Final = bindparam("after_id", type_=Uuid)
 
 
@@ -98,7 +97,7 @@ _NEW_RELEASES: Final = reading(
 
 def new_releases(_: PublicScope, *, after: tuple[int, UUID] | None, fetch: int) -> Bound[NewReleaseRow]:
     """The newest published releases of public listings. after: when the last one seen was published, and its id."""
-    after_ms, after_id = after or (2**63 - 1, _LAST_ID)
+    after_ms, after_id = after or (2**63 - 1, ids.LAST)
     return _NEW_RELEASES.bind(after_ms=after_ms, after_id=after_id, fetch=fetch)
 
 
@@ -127,7 +126,7 @@ _POPULAR: Final = reading(
 
 def popular(_: PublicScope, *, after: tuple[int, UUID] | None, fetch: int) -> Bound[PopularRow]:
     """The public listings that were redeemed most in 30 days. after: how often the last one seen was, and its id."""
-    after_key, after_id = after or (2**31 - 1, _LAST_ID)
+    after_key, after_id = after or (2**31 - 1, ids.LAST)
     return _POPULAR.bind(after_key=after_key, after_id=after_id, fetch=fetch)
 
 
@@ -151,5 +150,5 @@ def addresses(
 ) -> Bound[AddressRow]:
     """The public listings of the slices from `bounds[0]` to `bounds[1]`. after: the last one's slice and its id."""
     first, last = bounds
-    after_slice, after_id = after or (first, _FIRST_ID)
+    after_slice, after_id = after or (first, ids.FIRST)
     return _ADDRESSES.bind(last=last, after_slice=after_slice, after_id=after_id, fetch=fetch)

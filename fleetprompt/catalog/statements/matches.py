@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
-from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, distinct_on
 
+from fleetprompt import ids
 from fleetprompt.catalog.statements.listings import IS_PUBLISHED
 from fleetprompt.store.tables import listings, publishers
 
@@ -35,7 +35,6 @@ PUBLISHERS_OF_ALL_WORDS_MAX: Final = 1_000
 PUBLISHERS_OF_SOME_WORDS_MAX: Final = 200
 """Where more publishers have a search's words in their names, the listings of those who came first are searched."""
 
-_FIRST_ID: Final = UUID(int=0)
 
 Behind: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 Filters: TypeAlias = tuple[str, ...]
@@ -79,7 +78,7 @@ def newest_matches(filters: Filters, most: Any, *, is_behind: Behind = lambda _:
     alone = _newest(_held_alone(filters, is_behind, most), most).cte("alone")
     oldest = select(alone.c.id).order_by(alone.c.id).limit(1)
     is_full = select(func.count()).select_from(alone).scalar_subquery() == most
-    floor = func.coalesce(oldest.where(is_full).scalar_subquery(), literal(_FIRST_ID, Uuid))
+    floor = func.coalesce(oldest.where(is_full).scalar_subquery(), literal(ids.FIRST, Uuid))
     is_newer = and_(condition, listings.c.id >= floor)
     arms = (
         select(alone),

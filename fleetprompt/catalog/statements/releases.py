@@ -11,10 +11,8 @@ from sqlalchemy.sql import Select
 
 from fleetprompt.authz import PublicScope
 from fleetprompt.catalog.statements.listings import IS_PUBLISHED, IS_RELEASED, OF_LIVE_PUBLISHER
-from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.statements import Bound, Statement, newest, reading
 from fleetprompt.store.tables import listings, publishers, releases
-
-_LAST_ID: Final = UUID(int=2**128 - 1)
 
 
 class ReleaseItemRow(msgspec.Struct, frozen=True):
@@ -47,13 +45,8 @@ class ReleaseRow(ReleaseItemRow, frozen=True):
 
 def _page(name: str, *conditions: Any) -> Statement[PageRow]:
     columns = [releases.c[name] for name in ReleaseItemRow.__struct_fields__]
-    page = (
-        select(*columns)
-        .where(releases.c.listing_id == listings.c.id, releases.c.id < bindparam("after_id"), *conditions)
-        .order_by(releases.c.id.desc())
-        .limit(bindparam("fetch"))
-        .lateral("page")
-    )
+    of_listing = select(*columns).where(releases.c.listing_id == listings.c.id, *conditions)
+    page = newest(of_listing, releases.c.id).lateral("page")
     query: Select[Any] = (
         select(*page.c, page.c.id.is_not(None).label("is_there"))
         .select_from(listings.join(publishers, OF_LIVE_PUBLISHER).outerjoin(page, true()))
@@ -67,13 +60,10 @@ _PUBLISHED_ONES: Final = _page("catalog.releases", IS_RELEASED)
 _ALL: Final = _page("catalog.releases.with_revoked")
 
 
-def page(_: PublicScope, listing_id: UUID, *, include_revoked: bool, after: UUID | None, fetch: int) -> Bound[PageRow]:
-    """A public listing's releases, the newest first; no row at all where the listing is not public.
-
-    after: the id of the last one seen.
-    """
+def page(_: PublicScope, listing_id: UUID, *, include_revoked: bool, after_id: UUID, fetch: int) -> Bound[PageRow]:
+    """A public listing's releases, the newest first; no row at all where the listing is not public."""
     statement = _ALL if include_revoked else _PUBLISHED_ONES
-    return statement.bind(listing_id=listing_id, after_id=after or _LAST_ID, fetch=fetch)
+    return statement.bind(listing_id=listing_id, after_id=after_id, fetch=fetch)
 
 
 _ONE: Final = reading(

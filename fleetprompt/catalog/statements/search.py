@@ -29,6 +29,7 @@ from sqlalchemy import (
     union,
 )
 
+from fleetprompt import ids
 from fleetprompt.authz import PublicScope
 from fleetprompt.catalog.statements.listings import ListingRow, listing_columns, with_company
 from fleetprompt.catalog.statements.matches import (
@@ -48,14 +49,11 @@ from fleetprompt.store.tables import listings, publishers
 
 CANDIDATES_MAX: Final = 1_000
 
-_LAST_ID: Final = UUID(int=2**128 - 1)
-_FIRST_ID: Final = UUID(int=0)
-
 _START: Final[dict[ListingSort, tuple[Any, UUID]]] = {
-    ListingSort.RELEVANCE: (2**31 - 1, _LAST_ID),
-    ListingSort.UPDATED: (2**63 - 1, _LAST_ID),
-    ListingSort.NEWEST: (0, _LAST_ID),
-    ListingSort.NAME: ("", _FIRST_ID),
+    ListingSort.RELEVANCE: (2**31 - 1, ids.LAST),
+    ListingSort.UPDATED: (2**63 - 1, ids.LAST),
+    ListingSort.NEWEST: (0, ids.LAST),
+    ListingSort.NAME: ("", ids.FIRST),
 }
 _KEY: Final[dict[ListingSort, tuple[ColumnElement[Any], Any]]] = {
     ListingSort.UPDATED: (listings.c.updated_at_ms, BigInteger),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import InstallIntentStatus
 from fleetprompt.installs import rules
 from fleetprompt.installs.rows import Intent, IntentWithToken, Offer, Overdue
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, reading
+from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, newest, per_shape, reading
 from fleetprompt.store.tables import install_intents as intents
 from fleetprompt.store.tables import install_tokens as tokens
 from fleetprompt.store.tables import listings, publishers, releases
@@ -121,28 +120,21 @@ def _has_status(status: InstallIntentStatus) -> ColumnElement[bool]:
     return and_(stored, ~is_over) if status in rules.ALIVE else stored
 
 
-def _page(status: InstallIntentStatus | None, continued: bool) -> Statement[Intent]:
+@per_shape(examples=[{"status": status} for status in (None, *InstallIntentStatus)])
+def _page(*, status: InstallIntentStatus | None) -> Statement[Intent]:
     query = select(*INTENT_COLUMNS).select_from(WITH_OFFER).where(intents.c.buyer_user_id == bindparam("buyer_user_id"))
     name = "installs.intents"
     if status is not None:
         name += f".{status.value}"
         query = query.where(_has_status(status))
-    if continued:
-        name += ".continued"
-        query = query.where(intents.c.id < bindparam("after_id"))
-    return reading(name, query.order_by(intents.c.id.desc()).limit(bindparam("fetch")), Intent)
-
-
-_PAGES: Final = {shape: _page(*shape) for shape in product((None, *InstallIntentStatus), (False, True))}
+    return reading(name, newest(query, intents.c.id), Intent)
 
 
 def page(
-    scope: OwnerScope, *, status: InstallIntentStatus | None, after: UUID | None, now_ms: int, fetch: int
+    scope: OwnerScope, *, status: InstallIntentStatus | None, now_ms: int, after_id: UUID, fetch: int
 ) -> Bound[Intent]:
-    """Her intents, the newest first. status: of one at `now_ms` only. after: the id of the last one seen."""
-    return _PAGES[status, after is not None].bind(
-        buyer_user_id=scope.user_id, after_id=after, now_ms=now_ms, fetch=fetch
-    )
+    """Her intents, the newest first. status: of one at `now_ms` only."""
+    return _page(status=status).bind(buyer_user_id=scope.user_id, now_ms=now_ms, after_id=after_id, fetch=fetch)
 
 
 _INSERT: Final = inserting(

@@ -86,9 +86,9 @@ class EventFilters(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a page may end before it is full, because no index serves all the filters at once."""
         return len(self.equal) > 1
 
-    def values(self, after: UUID | None) -> dict[str, Any]:
+    def values(self, after_id: UUID) -> dict[str, Any]:
         """The statement's parameters."""
-        given = {"since_ms": self.since_ms, "until_ms": self.until_ms, "after_id": after, **self.equal}
+        given = {"since_ms": self.since_ms, "until_ms": self.until_ms, "after_id": after_id, **self.equal}
         return {name: value for name, value in given.items() if value is not None and name != SYSTEM}
 
 
@@ -97,8 +97,8 @@ class _Shape(msgspec.Struct, frozen=True):
     has_since: bool
     has_until: bool
 
-    def title(self, what: str, *, continued: bool) -> str:
-        parts = {"since": self.has_since, "until": self.has_until, "continued": continued}
+    def title(self, what: str) -> str:
+        parts = {"since": self.has_since, "until": self.has_until}
         return ".".join([f"moderation.{what}", *self.names, *(part for part, given in parts.items() if given)])
 
     def matching(self, events: FromClause, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
@@ -109,8 +109,8 @@ class _Shape(msgspec.Struct, frozen=True):
             conditions.append(events.c.created_at_ms <= bindparam("until_ms"))
         return conditions
 
-    def ids(self, *, continued: bool) -> list[ColumnElement[bool]]:
-        bounds = [audit_events.c.id < bindparam("after_id")] if continued else []
+    def ids(self) -> list[ColumnElement[bool]]:
+        bounds = [audit_events.c.id < bindparam("after_id")]
         if self.has_since:
             bounds.append(audit_events.c.id >= _first_since())
         if self.has_until:
@@ -144,12 +144,12 @@ def _last_until() -> ScalarSelect[Any]:
     return select(last.c.id).order_by(last.c.id.desc()).limit(1).scalar_subquery()
 
 
-def _scanned(columns: tuple[str, ...], shape: _Shape, *, continued: bool) -> FromClause:
+def _scanned(columns: tuple[str, ...], shape: _Shape) -> FromClause:
     """The newest `SCAN_MAX` events that the leading filter admits."""
     leading = _Shape(shape.names[:1], has_since=False, has_until=False)
     return (
         select(*(audit_events.c[name] for name in columns))
-        .where(*leading.matching(audit_events, leading.names), *shape.ids(continued=continued))
+        .where(*leading.matching(audit_events, leading.names), *shape.ids())
         .order_by(audit_events.c.id.desc())
         .limit(SCAN_MAX)
         .subquery("scanned")
@@ -157,10 +157,10 @@ def _scanned(columns: tuple[str, ...], shape: _Shape, *, continued: bool) -> Fro
 
 
 _EXAMPLES: Final = [
-    {"shape": _Shape((), has_since=False, has_until=False), "continued": False},
-    {"shape": _Shape((), has_since=True, has_until=True), "continued": True},
-    *({"shape": _Shape((name,), has_since=False, has_until=False), "continued": False} for name in LEADING_FIRST),
-    {"shape": _Shape(("listing_id", "type"), has_since=True, has_until=True), "continued": True},
+    {"shape": _Shape((), has_since=False, has_until=False)},
+    {"shape": _Shape((), has_since=True, has_until=True)},
+    *({"shape": _Shape((name,), has_since=False, has_until=False)} for name in LEADING_FIRST),
+    {"shape": _Shape(("listing_id", "type"), has_since=True, has_until=True)},
 ]
 
 
@@ -185,10 +185,10 @@ def _names(events: FromClause) -> list[ColumnElement[Any]]:
 
 
 @per_shape(examples=_EXAMPLES)
-def _page(*, shape: _Shape, continued: bool) -> Statement[EventRow]:
+def _page(*, shape: _Shape) -> Statement[EventRow]:
     query: Select[Any]
     if len(shape.names) > 1:
-        scanned = _scanned(_STORED, shape, continued=continued)
+        scanned = _scanned(_STORED, shape)
         query = (
             select(*scanned.c, *_names(scanned))
             .where(*shape.matching(scanned, shape.names[1:]))
@@ -197,27 +197,27 @@ def _page(*, shape: _Shape, continued: bool) -> Statement[EventRow]:
     else:
         query = (
             select(*(audit_events.c[name] for name in _STORED), *_names(audit_events))
-            .where(*shape.matching(audit_events, shape.names), *shape.ids(continued=continued))
+            .where(*shape.matching(audit_events, shape.names), *shape.ids())
             .order_by(audit_events.c.id.desc())
         )
-    return reading(shape.title("events", continued=continued), query.limit(bindparam("fetch")), EventRow)
+    return reading(shape.title("events"), query.limit(bindparam("fetch")), EventRow)
 
 
-def page(_: AdminScope, filters: EventFilters, *, after: UUID | None, fetch: int) -> Bound[EventRow]:
-    """Events, the newest first. after: the id of the last one seen."""
-    return _page(shape=filters.shape, continued=after is not None).bind(**filters.values(after), fetch=fetch)
+def page(_: AdminScope, filters: EventFilters, *, after_id: UUID, fetch: int) -> Bound[EventRow]:
+    """Events, the newest first."""
+    return _page(shape=filters.shape).bind(**filters.values(after_id), fetch=fetch)
 
 
 @per_shape(examples=_EXAMPLES[-1:])
-def _scan_end(*, shape: _Shape, continued: bool) -> Statement[ScanEndRow]:
-    scanned = _scanned(("id",), shape, continued=continued)
+def _scan_end(*, shape: _Shape) -> Statement[ScanEndRow]:
+    scanned = _scanned(("id",), shape)
     return reading(
-        shape.title("events_scanned", continued=continued),
+        shape.title("events_scanned"),
         select(scanned.c.id, func.count().over().label("scanned")).order_by(scanned.c.id).limit(1),
         ScanEndRow,
     )
 
 
-def scan_end(_: AdminScope, filters: EventFilters, *, after: UUID | None) -> Bound[ScanEndRow]:
-    """Where the page of `filters` behind `after` stopped looking; no row where there was nothing to look at."""
-    return _scan_end(shape=filters.shape, continued=after is not None).bind(**filters.values(after))
+def scan_end(_: AdminScope, filters: EventFilters, *, after_id: UUID) -> Bound[ScanEndRow]:
+    """Where the page of `filters` behind `after_id` stopped looking; no row where there was nothing to look at."""
+    return _scan_end(shape=filters.shape).bind(**filters.values(after_id))

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, literal, select
 from fleetprompt.authz import AdminScope
 from fleetprompt.installs.statements.open_intents import open_intents
 from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
-from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.statements import Bound, newest, reading
 from fleetprompt.store.tables import install_intents, listings, releases
 from fleetprompt.store.tables import listing_revisions as revisions
 
@@ -51,24 +51,18 @@ def release(_: AdminScope, release_id: UUID, now_ms: int) -> Bound[ReleaseDetail
     return _RELEASE.bind(release_id=release_id, now_ms=now_ms)
 
 
-def _releases(continued: bool) -> Statement[ReleaseItemRow]:
-    query = select(*_release_columns(ReleaseItemRow)).where(releases.c.listing_id == bindparam("listing_id"))
-    name = "moderation.releases"
-    if continued:
-        name += ".continued"
-        query = query.where(releases.c.id < bindparam("after_id"))
-    return reading(name, query.order_by(releases.c.id.desc()).limit(bindparam("fetch")), ReleaseItemRow)
+_RELEASES: Final = reading(
+    "moderation.releases",
+    newest(
+        select(*_release_columns(ReleaseItemRow)).where(releases.c.listing_id == bindparam("listing_id")), releases.c.id
+    ),
+    ReleaseItemRow,
+)
 
 
-_RELEASES: Final = {continued: _releases(continued) for continued in (False, True)}
-
-
-def release_page(_: AdminScope, listing_id: UUID, *, after: UUID | None, fetch: int) -> Bound[ReleaseItemRow]:
-    """Releases of a listing, the newest first. after: the id of the last one seen."""
-    values: dict[str, Any] = {"listing_id": listing_id, "fetch": fetch}
-    if after is not None:
-        values["after_id"] = after
-    return _RELEASES[after is not None].bind(**values)
+def release_page(_: AdminScope, listing_id: UUID, *, after_id: UUID, fetch: int) -> Bound[ReleaseItemRow]:
+    """Releases of a listing, the newest first."""
+    return _RELEASES.bind(listing_id=listing_id, after_id=after_id, fetch=fetch)
 
 
 class RevisionRow(msgspec.Struct, frozen=True):
@@ -93,27 +87,26 @@ def revision(_: AdminScope, listing_id: UUID, number: int) -> Bound[RevisionRow]
     return _REVISION.bind(listing_id=listing_id, revision=number)
 
 
-def _revisions(continued: bool) -> Statement[RevisionRow]:
-    without_description = revisions.c.content.op("-")("description").label("content")
-    query = select(revisions.c.revision, without_description, revisions.c.replaced_at_ms).where(
-        revisions.c.listing_id == bindparam("listing_id")
+_BEHIND_EVERY_REVISION: Final = 2**31 - 1
+_REVISIONS: Final = reading(
+    "moderation.revisions",
+    select(
+        revisions.c.revision,
+        revisions.c.content.op("-")("description").label("content"),
+        revisions.c.replaced_at_ms,
     )
-    name = "moderation.revisions"
-    if continued:
-        name += ".continued"
-        query = query.where(revisions.c.revision < bindparam("before"))
-    return reading(name, query.order_by(revisions.c.revision.desc()).limit(bindparam("fetch")), RevisionRow)
-
-
-_REVISIONS: Final = {continued: _revisions(continued) for continued in (False, True)}
+    .where(revisions.c.listing_id == bindparam("listing_id"), revisions.c.revision < bindparam("before"))
+    .order_by(revisions.c.revision.desc())
+    .limit(bindparam("fetch")),
+    RevisionRow,
+)
 
 
 def revision_page(_: AdminScope, listing_id: UUID, *, before: int | None, fetch: int) -> Bound[RevisionRow]:
-    """Replaced revisions of a listing without their descriptions, the last one first."""
-    values: dict[str, Any] = {"listing_id": listing_id, "fetch": fetch}
-    if before is not None:
-        values["before"] = before
-    return _REVISIONS[before is not None].bind(**values)
+    """Replaced revisions of a listing without their descriptions, the last one first. before: the last one seen."""
+    return _REVISIONS.bind(
+        listing_id=listing_id, before=_BEHIND_EVERY_REVISION if before is None else before, fetch=fetch
+    )
 
 
 class ThereRow(msgspec.Struct, frozen=True):

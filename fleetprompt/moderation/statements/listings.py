@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from fleetprompt.authz import AdminScope
 from fleetprompt.enums import ListingStatus, ReportStatus
 from fleetprompt.installs.statements.open_intents import open_intents
 from fleetprompt.listings.statements import ListingItemRow
-from fleetprompt.store.statements import Bound, Statement, changing, reading
+from fleetprompt.store.statements import Bound, Statement, changing, newest, per_shape, reading
 from fleetprompt.store.tables import install_intents, listings, publishers, reports
 
 _SUSPENDED: Final = ListingStatus.SUSPENDED.value
@@ -119,29 +118,23 @@ def shape_name(what: str, *, by_status: bool, flagged: bool | None) -> str:
     return f"{what}{'.by_status' if by_status else ''}{flag}"
 
 
-def _page(by_status: bool, flagged: bool | None, continued: bool) -> Statement[AdminListingItemRow]:
+@per_shape(
+    examples=[{"by_status": each, "flagged": flagged} for each in (False, True) for flagged in (None, False, True)]
+)
+def _page(*, by_status: bool, flagged: bool | None) -> Statement[AdminListingItemRow]:
     name = shape_name("moderation.listings", by_status=by_status, flagged=flagged)
     query = select(*listing_columns(AdminListingItemRow)).select_from(WITH_PUBLISHER)
     query = query.where(*chosen(by_status=by_status, flagged=flagged))
-    if continued:
-        name += ".continued"
-        query = query.where(listings.c.id < bindparam("after_id"))
-    return reading(name, query.order_by(listings.c.id.desc()).limit(bindparam("fetch")), AdminListingItemRow)
-
-
-_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), (None, False, True), (False, True))}
+    return reading(name, newest(query, listings.c.id), AdminListingItemRow)
 
 
 def page(
-    _: AdminScope, *, status: ListingStatus | None, flagged: bool | None, after: UUID | None, fetch: int
+    _: AdminScope, *, status: ListingStatus | None, flagged: bool | None, after_id: UUID, fetch: int
 ) -> Bound[AdminListingItemRow]:
-    """Listings, the newest first. after: the id of the last one seen."""
-    values: dict[str, Any] = {"fetch": fetch}
-    if status is not None:
-        values["status"] = status.value
-    if after is not None:
-        values["after_id"] = after
-    return _PAGES[status is not None, flagged, after is not None].bind(**values)
+    """Listings, the newest first. status: of one only. flagged: only those that are, or that are not."""
+    return _page(by_status=status is not None, flagged=flagged).bind(
+        status=None if status is None else status.value, after_id=after_id, fetch=fetch
+    )
 
 
 _REVIEWED: Final[dict[str, Any]] = {"reviewed_revision": bindparam("revision"), "reviewed_at_ms": bindparam("now_ms")}

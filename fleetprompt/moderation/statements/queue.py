@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select, true, union
+from sqlalchemy import bindparam, func, select, true, union
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import ReportStatus
 from fleetprompt.moderation.statements.listings import WITH_PUBLISHER, AdminListingItemRow, listing_columns
-from fleetprompt.store.statements import Bound, Statement, reading
+from fleetprompt.store.statements import Bound, Statement, newest, reading
 from fleetprompt.store.tables import listings, reports
 
 _IS_OPEN: Final = reports.c.status == ReportStatus.OPEN.value
-_LAST_ID: Final = UUID(int=2**128 - 1)
 _FETCH: Final[Any] = bindparam("fetch")
 
 
@@ -28,11 +27,10 @@ class WaitingRow(AdminListingItemRow, frozen=True):
 
 
 def _page() -> Statement[WaitingRow]:
-    after_id = bindparam("after_id", type_=Uuid)
-    flagged = select(listings.c.id).where(listings.c.flagged, listings.c.id < after_id)
-    reported = select(reports.c.listing_id.label("id")).where(_IS_OPEN, reports.c.listing_id < after_id).distinct()
-    newest_flagged = flagged.order_by(listings.c.id.desc()).limit(_FETCH).subquery("newest_flagged")
-    newest_reported = reported.order_by(reports.c.listing_id.desc()).limit(_FETCH).subquery("newest_reported")
+    flagged = select(listings.c.id).where(listings.c.flagged)
+    reported = select(reports.c.listing_id.label("id")).where(_IS_OPEN).distinct()
+    newest_flagged = newest(flagged, listings.c.id).subquery("newest_flagged")
+    newest_reported = newest(reported, reports.c.listing_id).subquery("newest_reported")
     either = union(select(newest_flagged.c.id), select(newest_reported.c.id)).subquery("either")
     waiting = select(either.c.id).order_by(either.c.id.desc()).limit(_FETCH).subquery("waiting")
     open_reports = (
@@ -59,6 +57,6 @@ def _page() -> Statement[WaitingRow]:
 _PAGE: Final = _page()
 
 
-def page(_: AdminScope, *, after: UUID | None, fetch: int) -> Bound[WaitingRow]:
-    """What waits, the newest listing first. after: the id of the last one seen."""
-    return _PAGE.bind(fetch=fetch, after_id=after or _LAST_ID)
+def page(_: AdminScope, *, after_id: UUID, fetch: int) -> Bound[WaitingRow]:
+    """What waits, the newest listing first."""
+    return _PAGE.bind(after_id=after_id, fetch=fetch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from fleetprompt.authz import AdminScope, PublicScope
 from fleetprompt.enums import ListingStatus, ReportKind, ReportStatus
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, reading
+from fleetprompt.store.statements import Bound, Statement, changing, inserting, newest, per_shape, reading
 from fleetprompt.store.tables import listings, publishers, reports
 
 
@@ -118,7 +117,10 @@ def report(_: AdminScope, report_id: UUID) -> Bound[ReportRow]:
     return _ONE.bind(report_id=report_id)
 
 
-def _page(by_status: bool, by_listing: bool, continued: bool) -> Statement[ReportRow]:
+@per_shape(
+    examples=[{"by_status": by_status, "by_listing": each} for by_status in (False, True) for each in (False, True)]
+)
+def _page(*, by_status: bool, by_listing: bool) -> Statement[ReportRow]:
     query, name = _WITH_LISTING, "moderation.reports"
     if by_listing:
         name += ".of_listing"
@@ -126,27 +128,16 @@ def _page(by_status: bool, by_listing: bool, continued: bool) -> Statement[Repor
     if by_status:
         name += ".by_status"
         query = query.where(reports.c.status == bindparam("status"))
-    if continued:
-        name += ".continued"
-        query = query.where(reports.c.id < bindparam("after_id"))
-    return reading(name, query.order_by(reports.c.id.desc()).limit(bindparam("fetch")), ReportRow)
-
-
-_PAGES: Final = {shape: _page(*shape) for shape in product((False, True), repeat=3)}
+    return reading(name, newest(query, reports.c.id), ReportRow)
 
 
 def page(
-    _: AdminScope, *, status: ReportStatus | None, listing_id: UUID | None, after: UUID | None, fetch: int
+    _: AdminScope, *, status: ReportStatus | None, listing_id: UUID | None, after_id: UUID, fetch: int
 ) -> Bound[ReportRow]:
-    """Reports, the newest first. status, listing_id: of one only. after: the id of the last one seen."""
-    values: dict[str, Any] = {"fetch": fetch}
-    if status is not None:
-        values["status"] = status.value
-    if listing_id is not None:
-        values["listing_id"] = listing_id
-    if after is not None:
-        values["after_id"] = after
-    return _PAGES[status is not None, listing_id is not None, after is not None].bind(**values)
+    """Reports, the newest first. status, listing_id: of one only."""
+    return _page(by_status=status is not None, by_listing=listing_id is not None).bind(
+        status=None if status is None else status.value, listing_id=listing_id, after_id=after_id, fetch=fetch
+    )
 
 
 _RESOLVE: Final = changing(

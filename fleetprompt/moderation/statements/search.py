@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
+from fleetprompt import ids
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import ListingStatus
 from fleetprompt.moderation.statements.listings import (
@@ -42,8 +43,6 @@ WALKED_MAX: Final = 5_000
 PUBLISHERS_MAX: Final = 200
 """Where more publishers have words of the text in their names, those with all of them count first, then the oldest."""
 
-_FIRST_ID: Final = UUID(int=0)
-_LAST_ID: Final = UUID(int=2**128 - 1)
 _FETCH: Final[ColumnElement[int]] = bindparam("fetch", type_=Integer)
 
 
@@ -84,7 +83,7 @@ def _that_hold_it_with_their_publisher(wanted: ColumnElement[bool], holding: CTE
     """What holds the words together with its publisher's name, but nothing older than a page of `holding`."""
     is_full = select(func.count()).select_from(holding).scalar_subquery() == _FETCH
     oldest = select(holding.c.id).where(is_full).order_by(holding.c.id).limit(1).scalar_subquery()
-    is_newer = listings.c.id >= func.coalesce(oldest, literal(_FIRST_ID, Uuid))
+    is_newer = listings.c.id >= func.coalesce(oldest, literal(ids.FIRST, Uuid))
     has_all = _holds(publishers.c.search_vector, _asked("well_spelt"))
     named = (
         select(publishers.c.id, publishers.c.search_vector)
@@ -124,16 +123,16 @@ def search_page(
     *,
     status: ListingStatus | None,
     flagged: bool | None,
-    after: UUID | None,
+    after_id: UUID,
     fetch: int,
 ) -> Bound[AdminListingItemRow]:
-    """Listings with the words of `text`, the newest first. after: the id of the last one seen."""
+    """Listings with the words of `text`, the newest first."""
     values: dict[str, Any] = {} if status is None else {"status": status.value}
     return _search(by_status=status is not None, flagged=flagged).bind(
         matching=text.matching,
         well_spelt=text.well_spelt,
         in_publisher=" | ".join(text.in_publisher) or None,
-        after_id=after or _LAST_ID,
+        after_id=after_id,
         fetch=fetch,
         **values,
     )

@@ -1,4 +1,4 @@
--- moderation.events.listing_id.type.since.until.continued -> EventRow
+-- moderation.events.listing_id.type.since.until -> EventRow
 SELECT scanned.id, scanned.type, scanned.actor_type, scanned.actor_id, scanned.publisher_id, scanned.listing_id,
   scanned.release_id, scanned.install_intent_id, scanned.created_at_ms, scanned.request_id, scanned.cause_event_id,
   scanned.summary, scanned.details, coalesce((SELECT users.display_name

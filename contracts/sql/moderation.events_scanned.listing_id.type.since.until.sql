@@ -1,4 +1,4 @@
--- moderation.events_scanned.listing_id.type.since.until.continued -> ScanEndRow
+-- moderation.events_scanned.listing_id.type.since.until -> ScanEndRow
 SELECT scanned.id, count(*) OVER () AS scanned
 FROM (SELECT audit_events.id AS id
 FROM audit_events
