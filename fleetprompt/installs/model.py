@@ -16,6 +16,7 @@ from fleetprompt.enums import (
     ReleaseStatus,
 )
 from fleetprompt.fields import Command, InstallIntentId, InstallToken, ListingId, OpaqueRef, ReleaseId, State, TtlMs
+from fleetprompt.listings.model import LatestRelease
 from fleetprompt.releases.model import Artifact, Compat, Refs
 from fleetprompt.runtime.pagination import ListCommand
 
@@ -208,3 +209,27 @@ class Pong(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     partner_key_id: str
     target_system: InstallTargetSystem
     server_time_ms: int
+
+
+class ForeseeRevocation(Command):
+    """One release of the caller's that is not revoked."""
+
+    release_id: ReleaseId
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What revoking a release now would do.
+
+    open_intents: how many install intents could not be redeemed any more. listing_status: where the listing would
+    stand. latest_release: its latest release then, if it had one.
+    """
+
+    open_intents: int
+    listing_status: ListingStatus
+    latest_release: LatestRelease | UnsetType = UNSET
+
+
+class OutlookReply(msgspec.Struct, frozen=True):
+    """An outlook."""
+
+    outlook: Outlook

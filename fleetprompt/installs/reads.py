@@ -1,15 +1,27 @@
-"""What buyers see of their intents, never from a cache (spec 3 Caching)."""
+"""What buyers see of their intents, never from a cache (spec 3 Caching), and what publishers would undo."""
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from fleetprompt.authz import Access, Actor, own_as_user
+from fleetprompt import ids
+from fleetprompt.authz import Access, Actor, own_as_publisher, own_as_user
+from fleetprompt.enums import ReleaseStatus
 from fleetprompt.errors import not_found
-from fleetprompt.installs.model import InstallIntent, InstallIntentReply, ListIntents, ShowIntent
-from fleetprompt.installs.statements import intents
+from fleetprompt.installs.model import (
+    ForeseeRevocation,
+    InstallIntent,
+    InstallIntentReply,
+    ListIntents,
+    Outlook,
+    OutlookReply,
+    ShowIntent,
+)
+from fleetprompt.installs.statements import intents, revocations
 from fleetprompt.installs.views import buyers_intent
+from fleetprompt.listings.model import LatestRelease
 from fleetprompt.rate_limits import RateClass
+from fleetprompt.releases.rules import already_revoked, standing_without
 from fleetprompt.runtime.operations import Owner, query
 from fleetprompt.runtime.pagination import Page, Pager
 from fleetprompt.runtime.run import Look
@@ -44,3 +56,30 @@ async def show_intent(look: Look, buyer: Actor, command: ShowIntent) -> InstallI
     if intent is None:
         raise not_found()
     return InstallIntentReply(buyers_intent(intent, look.now_ms))
+
+
+@query(
+    "installs.foresee_revocation",
+    who=Access.PUBLISHER,
+    rate=(RateClass.SIGNED_IN_READ,),
+    owns={"release_id": Owner.PUBLISHER},
+)
+async def foresee_revocation(look: Look, actor: Actor, command: ForeseeRevocation) -> OutlookReply:
+    """What revoking a release of the caller's now would do; it decides as the revocation itself does (spec 3, 4).
+
+    Raises NOT_FOUND; CONFLICT (`transition`) where it is revoked already.
+    """
+    row = await look.one(revocations.outlook(own_as_publisher(actor), command.release_id, look.now_ms))
+    if row is None:
+        raise not_found()
+    if row.status == ReleaseStatus.REVOKED:
+        raise already_revoked()
+    after = standing_without(row.standing, row.best_remaining)
+    latest: LatestRelease | UnsetType = UNSET
+    if after.latest is not None:
+        latest = LatestRelease(
+            release_id=ids.encode("rel", after.latest.release_id),
+            version=after.latest.version,
+            published_at_ms=after.latest.published_at_ms,
+        )
+    return OutlookReply(Outlook(open_intents=row.open_intents, listing_status=after.status, latest_release=latest))

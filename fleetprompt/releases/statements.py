@@ -250,7 +250,8 @@ class RevocableRow(ReleaseRow, frozen=True):
         return public_facets(status, AssetKind(self.asset_kind), self.categories, self.tags)
 
 
-def _revocable() -> Select[Any]:
+def revocable_release() -> Select[Any]:
+    """The release that the parameter `release_id` names, with the columns of a RevocableRow."""
     other = releases.alias("other")
     best = (
         select(other.c.id, other.c.version, other.c.published_at_ms)
@@ -284,10 +285,10 @@ def _revocable() -> Select[Any]:
     )
 
 
-_REVOCABLE: Final = reading("releases.revocable", _revocable(), RevocableRow)
+_REVOCABLE: Final = reading("releases.revocable", revocable_release(), RevocableRow)
 _OWN_REVOCABLE: Final = reading(
     "releases.revocable.own",
-    _revocable().where(releases.c.publisher_id == bindparam("publisher_id")),
+    revocable_release().where(releases.c.publisher_id == bindparam("publisher_id")),
     RevocableRow,
 )
 

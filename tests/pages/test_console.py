@@ -376,7 +376,10 @@ async def test_i_rel_02_revoking_the_last_release_says_that_it_unlists_and_does(
     first = await market.on_sale(publisher)
     second = await market.release(first.listing, "1.1.0")
     path = f"/console/releases/{first.id}/revoke"
+    for _ in range(2):
+        await market.intent(await people.register(), first)
     shown = said(await visit(publisher, path))
+    assert "2 open installs can no longer be handed over" in shown
     assert "1 release stays published; 1.1.0 stays the latest." in shown
     assert (await fill_in(publisher, path, {"reason": ""})).status_code == 400
     held = fields_of(await visit(publisher, path), path)

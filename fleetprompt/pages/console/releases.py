@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from fleetprompt.authz import Access
+from fleetprompt.enums import ReleaseStatus
+from fleetprompt.installs.reads import foresee_revocation
 from fleetprompt.listings.reads import get_own as own_listing
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import FormPage, Page
@@ -40,7 +42,10 @@ async def _show_one(visit: Visit) -> Answer:
 async def _show_revoke(visit: Visit) -> Answer:
     release: PublisherRelease = (await visit.ask(reads.get_own)).release
     listing = (await visit.ask(own_listing, listingId=release.listing_id)).listing
-    return visit.html("console/revoke_release.html", release=release, listing=listing)
+    outlook = None
+    if release.status is ReleaseStatus.PUBLISHED:
+        outlook = (await visit.ask(foresee_revocation)).outlook
+    return visit.html("console/revoke_release.html", release=release, listing=listing, outlook=outlook)
 
 
 async def _revoked(visit: Visit, result: ReleaseReply) -> Answer:
@@ -65,7 +70,7 @@ REVOKE_RELEASE: Final = FormPage(
     name="revoke_console_release",
     path="/console/releases/{releaseId}/revoke",
     show=_show_revoke,
-    reads=(reads.get_own, own_listing),
+    reads=(reads.get_own, own_listing, foresee_revocation),
     operation=revoke,
     done=_revoked,
     who=Access.PUBLISHER,

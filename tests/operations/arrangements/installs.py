@@ -163,3 +163,19 @@ async def redeem_token(cast: Cast) -> Case:
 @arranges("POST /v1/internal/ping")
 async def ping(cast: Cast) -> Case:
     return Case(await cast.partner("whs"))
+
+
+@arranges("GET /v1/publisher/releases/{releaseId}/revocation")
+async def foresee_revocation(cast: Cast) -> Case:
+    offer = await cast.offer()
+
+    async def of_a_revoked_release() -> Request:
+        revoked = await market.release(offer.listing, "0.1.0-revoked")
+        await revoked.revoke()
+        return Request(path={"releaseId": revoked.id})
+
+    return Case(
+        offer.listing.publisher,
+        Request(path={"releaseId": offer.id}),
+        refused={"a revoked release": of_a_revoked_release},
+    )
