@@ -7,7 +7,9 @@ FROM users
 WHERE users.id = audit_events.actor_id), (SELECT coalesce(partner_keys.label, partner_keys.target_system) AS
   coalesce_1
 FROM partner_keys
-WHERE partner_keys.id = audit_events.actor_id)) AS actor_name, (SELECT listings.name
+WHERE partner_keys.id = audit_events.actor_id)) AS actor_name, (SELECT publishers.handle
+FROM publishers
+WHERE publishers.id = audit_events.publisher_id) AS publisher_handle, (SELECT listings.name
 FROM listings
 WHERE listings.id = audit_events.listing_id) AS listing_name, (SELECT releases.version
 FROM releases

@@ -5,7 +5,9 @@ SELECT scanned.id, scanned.type, scanned.actor_type, scanned.actor_id, scanned.p
 FROM users
 WHERE users.id = scanned.actor_id), (SELECT coalesce(partner_keys.label, partner_keys.target_system) AS coalesce_1
 FROM partner_keys
-WHERE partner_keys.id = scanned.actor_id)) AS actor_name, (SELECT listings.name
+WHERE partner_keys.id = scanned.actor_id)) AS actor_name, (SELECT publishers.handle
+FROM publishers
+WHERE publishers.id = scanned.publisher_id) AS publisher_handle, (SELECT listings.name
 FROM listings
 WHERE listings.id = scanned.listing_id) AS listing_name, (SELECT releases.version
 FROM releases

@@ -354,7 +354,7 @@ class AuditActor(msgspec.Struct, frozen=True, kw_only=True):
 class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One thing that happened. details: by type, as `fleetprompt.runtime.audit.DETAILS` declares them.
 
-    listing_name, release_version: of what it names, as they are now; absent for what is gone.
+    publisher_handle, listing_name, release_version: of what it names, as they are now; absent for what is gone.
     """
 
     event_id: str
@@ -369,5 +369,6 @@ class AuditEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     cause_event_id: str | UnsetType = UNSET
     summary: str
     details: dict[str, Any] | UnsetType = UNSET
+    publisher_handle: str | UnsetType = UNSET
     listing_name: str | UnsetType = UNSET
     release_version: str | UnsetType = UNSET

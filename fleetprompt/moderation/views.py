@@ -322,6 +322,7 @@ def event(row: EventRow) -> AuditEvent:
         cause_event_id=_id("evt", row.cause_event_id),
         summary=row.summary,
         details=UNSET if row.details is None else row.details,
+        publisher_handle=UNSET if row.publisher_handle is None else row.publisher_handle,
         listing_name=UNSET if row.listing_name is None else row.listing_name,
         release_version=UNSET if row.release_version is None else row.release_version,
     )

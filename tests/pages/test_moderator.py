@@ -1,13 +1,15 @@
-"""A moderator at work in a real Chromium, by keyboard alone."""
+"""A moderator at work in a real Chromium: by keyboard alone, and on what wants to harm her."""
 
 from __future__ import annotations
 
 from playwright.async_api import Browser, Page, expect
 
+from fleetprompt.pages.site import PAGES
 from tests.pages.states.moderation import edit, report
 from tests.support import market
 from tests.support.application import App
 from tests.support.chromium import window
+from tests.support.hostile_market import ADDRESSES, LINES, Stock, stock
 from tests.support.people import Person
 
 
@@ -81,3 +83,45 @@ async def test_keys_do_nothing_once_they_are_turned_off(browser: Browser, served
         await page.get_by_role("button", name="Turn the keys on").click()
         await _press(page, "j")
         await _heading(page, "Older listing")
+
+
+async def _places(ines: Person, stocked: Stock) -> list[str]:
+    """Every page of moderation on what is stocked, and what changed in it."""
+    (reported, *_) = (await ines.get("/v1/admin/reports")).json()["items"]
+    (key, *_) = (await ines.get("/v1/admin/partner-keys")).json()["items"]
+    ids = {
+        **stocked.ids,
+        "userId": stocked.owner.user_id,
+        "reportId": reported["reportId"],
+        "partnerKeyId": key["partnerKeyId"],
+    }
+    paths = [page.path.format(**ids) for page in PAGES if page.path.startswith("/moderation")]
+    return [*paths, f"/moderation/listings/{ids['listingId']}?since=1"]
+
+
+async def test_s_xss_01_s_xss_02_s_xss_03_what_wants_to_harm_a_moderator_is_shown_as_text(
+    browser: Browser, served: App
+) -> None:
+    ines = await served.people.admin("Ines")
+    ours = str(served.services.settings.public_url)
+    async with window(browser, served, ines) as context:
+        page = await context.new_page()
+        happened: list[str] = []
+        page.on("dialog", lambda dialog: happened.append(dialog.message))
+        page.on("pageerror", lambda error: happened.append(str(error)))
+        page.on("console", lambda message: happened.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: None if request.url.startswith(ours) else happened.append(request.url))
+        for line in ("script", "the end of a title"):
+            (address, *_) = ADDRESSES.values()
+            stocked = await stock(served.people, ines, line=LINES[line], markdown="Plain.", address=address)
+            shown = set()
+            for path in await _places(ines, stocked):
+                response = await page.goto(path)
+                assert response is not None
+                assert response.status == 200, path
+                assert await page.locator("main script, main svg:not(.mark), main img").count() == 0, path
+                assert await page.locator("footer").count() == 1, "the frame is whole"
+                if LINES[line] in (await page.locator("main").inner_text()):
+                    shown.add(path)
+            assert len(shown) > 10, "it is there to be seen"
+        assert happened == []

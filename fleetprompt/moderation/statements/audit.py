@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, ScalarSelect, Select, bindpara
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.store.statements import Bound, Statement, per_shape, reading
-from fleetprompt.store.tables import audit_events, listings, partner_keys, releases, users
+from fleetprompt.store.tables import audit_events, listings, partner_keys, publishers, releases, users
 
 SCAN_MAX: Final = 5_000
 """How many events one page looks at where it filters by more than one thing; the next page goes on behind them."""
@@ -54,6 +54,7 @@ class EventRow(msgspec.Struct, frozen=True):
     summary: str
     details: dict[str, Any] | None
     actor_name: str | None
+    publisher_handle: str | None
     listing_name: str | None
     release_version: str | None
 
@@ -173,12 +174,14 @@ def _names(events: FromClause) -> list[ColumnElement[Any]]:
     partner = select(func.coalesce(partner_keys.c.label, partner_keys.c.target_system)).where(
         partner_keys.c.id == events.c.actor_id
     )
+    publisher = select(publishers.c.handle).where(publishers.c.id == events.c.publisher_id)
     listing = select(listings.c.name).where(listings.c.id == events.c.listing_id)
     release = select(releases.c.version).where(
         releases.c.listing_id == events.c.listing_id, releases.c.id == events.c.release_id
     )
     return [
         func.coalesce(person.scalar_subquery(), partner.scalar_subquery()).label("actor_name"),
+        publisher.scalar_subquery().label("publisher_handle"),
         listing.scalar_subquery().label("listing_name"),
         release.scalar_subquery().label("release_version"),
     ]

@@ -90,7 +90,8 @@ def _thing(event: AuditEvent, name: str) -> Part:
         case "intent":
             return Part("an install intent", _place("intents", event.install_intent_id))
         case "publisher":
-            return Part("a publisher", _place("publishers", event.publisher_id))
+            name = f"@{event.publisher_handle}" if event.publisher_handle else "a publisher"
+            return Part(name, _place("publishers", event.publisher_id))
         case "user":
             is_own = details.get("userId") == event.actor.id
             return Part("her own account" if is_own else "a user", _place("users", details.get("userId")))

@@ -64,6 +64,7 @@ async def test_an_event_says_who_did_what_to_which_and_when(ines: Person, revoke
         "eventId": effect["eventId"],
         "type": "install_token.revoked",
         "actor": {"type": "user", "id": ines.user_id, "name": "Ines"},
+        "publisherHandle": effect["publisherHandle"],
         "listingName": effect["listingName"],
         "releaseVersion": "1.0.0",
         "publisherId": cause["publisherId"],
