@@ -23,7 +23,6 @@ from fleetprompt.pages.form_reading import read_form
 from fleetprompt.pages.keeping import KEPT_FIELD, pack
 from fleetprompt.pages.refusals import RefusalPages
 from fleetprompt.pages.responses import accepts_gzip, respond
-from fleetprompt.pages.sending import sent
 from fleetprompt.pages.visit import Visit
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.deadline import in_time
@@ -82,7 +81,7 @@ class PageAnswerer:
     def answer_static(self, scope: Any) -> ASGIResponse:
         """A file of the pages, by its hashed name."""
         exchange_of(scope).operation = "page.static"
-        if scope["method"] not in {"GET", "HEAD"}:
+        if scope["method"] != "GET":
             return self._refusals.answer(envelope.wrong_method("GET, HEAD"), scope)
         found = static_files.static_files().served_as(scope["path_params"]["name"])
         if found is None:
@@ -93,7 +92,7 @@ class PageAnswerer:
         if found.gzipped is not None and accepts_gzip(accepted):
             body = found.gzipped
             headers.append(("content-encoding", "gzip"))
-        return sent(body, found.media_type, headers, is_head=scope["method"] == "HEAD")
+        return ASGIResponse(body=body, media_type=found.media_type, headers=headers)
 
     async def _answer_visit(self, page: Page, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
         rate = _rate_of_reading(page)

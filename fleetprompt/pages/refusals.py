@@ -13,7 +13,6 @@ from fleetprompt.pages import security
 from fleetprompt.pages.frame import frame_of
 from fleetprompt.pages.rendering import render
 from fleetprompt.pages.responses import HTML
-from fleetprompt.pages.sending import sent
 from fleetprompt.runtime.services import Services
 from fleetprompt.web import envelope
 from fleetprompt.web.exchange import exchange_of
@@ -84,5 +83,5 @@ class RefusalPages:
             advice=ADVICE[refusal.code],
         )
         headers = [*envelope.headers(refusal, exchange), ("vary", "Cookie, Accept"), *security.headers()]
-        is_head = scope["method"] == "HEAD"
-        return sent(html.encode("utf-8", "replace"), HTML, headers, status=refusal.status, is_head=is_head)
+        body = html.encode("utf-8", "replace")
+        return ASGIResponse(body=body, media_type=HTML, status_code=refusal.status, headers=headers)

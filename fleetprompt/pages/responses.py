@@ -12,7 +12,6 @@ from fleetprompt.pages.answers import Answer, Document, Html, Resume, SeeOther, 
 from fleetprompt.pages.declaring import FormPage
 from fleetprompt.pages.frame import frame_of
 from fleetprompt.pages.rendering import render
-from fleetprompt.pages.sending import sent
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.idempotency import SessionChange
 from fleetprompt.web import envelope
@@ -88,7 +87,7 @@ def _sent(visit: Visit, body: bytes, media_type: str, status: int, caching: Cach
         if accepts_gzip(visit.arrived.headers.get("accept-encoding", "")):
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
             kept.append(("content-encoding", "gzip"))
-    return sent(body, media_type, kept, status=status, is_head=visit.arrived.method == "HEAD")
+    return ASGIResponse(body=body, media_type=media_type, status_code=status, headers=kept)
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
