@@ -112,6 +112,13 @@ def matching(text: TextQuery | None, tags: Iterable[str], categories: Iterable[s
     return _all(parts) if parts else None
 
 
+def is_misspelling(asked: str, of: str) -> bool:
+    """Whether the folded word `asked` finds a name for its folded word `of`, one letter of it being mistyped."""
+    if len(asked) < MISSPELT_LENGTH_MIN - 1:
+        return False
+    return not {asked, *_stored_spellings(asked)}.isdisjoint(_stored_spellings(of))
+
+
 def _stored_spellings(word: str) -> Iterator[str]:
     """A name's word and it with any one letter left out; letters are those of the folded word.
 

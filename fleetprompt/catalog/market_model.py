@@ -26,7 +26,7 @@ class ListPopular(ListCommand):
 class ListAddresses(ListCommand):
     """The published listings of one slice; without one, all of them.
 
-    digits: the first ones of the last four hexadecimal digits of the UUID in a listing's id.
+    digits: those that the last four hexadecimal digits of the UUID in a listing's id begin with.
     """
 
     digits: SliceDigits | UnsetType = msgspec.field(default=UNSET, name="slice")

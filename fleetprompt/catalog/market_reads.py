@@ -63,8 +63,8 @@ async def list_popular(look: Look, _: Actor, command: ListPopular) -> Page[Found
 async def list_addresses(look: Look, _: Actor, command: ListAddresses) -> Page[ListingAddress]:
     """Every published listing, in an order that chance has made: for maps and mirrors, which read slices side by side.
 
-    A slice holds the listings whose UUIDs have these digits in front of their last four. Raises VALIDATION_FAILED on
-    `cursor`.
+    A slice holds the listings in whose UUIDs the last four digits begin with these. Raises VALIDATION_FAILED on `slice`
+    and on `cursor`.
     """
     pager = Pager(look.ring, "catalog.addresses", "public", command)
     rows = await look.many(market.addresses(PUBLIC, bounds=command.bounds, after=pager.after_place, fetch=pager.fetch))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fleetprompt import ids
 from fleetprompt.enums import AssetKind
 from tests.support import market
 from tests.support.answers import assert_ok
@@ -24,6 +25,7 @@ IMAGES: Final = [
     {"url": "https://images.example.org/review.png", "alt": "A review with two remarks"},
     {"url": "https://images.example.org/settings.png", "alt": "Where the rules of a review are set"},
 ]
+DAY_MS: Final = 86_400_000
 DIGEST: Final = "sha256:" + "5e" * 32
 
 DESCRIPTION: Final = """# What it does
@@ -148,8 +150,23 @@ async def arranged(app: App) -> Scene:
         ],
     )
     await later(clock, 3, ada, ines)
+    _install(app, [listing, extremes["cjk"], extremes["long"]])
     bea = await people.register("Bea Buyer")
     return Scene(app, ada, bea, ines, empty_publisher, review, revoked, bare, extremes)
+
+
+def _install(app: App, listings: list[Listing]) -> None:
+    """Thirty days of installs, as the folding job leaves them; of each listing fewer than of the one before it."""
+    today = app.clock.now_ms() // DAY_MS
+    for fewer, listing in enumerate(listings):
+        listing_id = ids.decode("lst", listing.id)
+        days = [(today - 29 + day, max(0, (day * 7) % 13 - fewer * 4)) for day in range(30)]
+        for day, redeemed in days:
+            app.database.change(
+                "insert into stat_days values (%s, %s, %s, %s)", listing_id, day, redeemed + 2, redeemed
+            )
+        total = sum(redeemed for _, redeemed in days)
+        app.database.change("insert into stat_totals values (%s, %s, %s, %s)", listing_id, total + 60, total, today)
 
 
 async def later(clock: FakeClock, hours: int, *people: Person) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from fleetprompt.catalog.market_model import Installs
+from fleetprompt.catalog.market_reads import show_installs
 from fleetprompt.catalog.model import ListingDetail, PublicReleaseItem
 from fleetprompt.catalog.reads import list_releases, show_listing, show_release
+from fleetprompt.pages import charts
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import Page
 from fleetprompt.pages.rendering import with_query
@@ -21,6 +24,9 @@ async def _show(visit: Visit) -> Answer:
     latest = None
     if detail.latest_release:
         latest = (await visit.ask(show_release, releaseId=detail.latest_release.release_id)).release
+    installs: Installs = (await visit.ask(show_installs)).installs
+    begun = charts.bars_by_day([(each.day, each.install_intents) for each in installs.days])
+    redeemed = charts.bars_by_day([(each.day, each.redemptions) for each in installs.days])
     return visit.html(
         "storefront/listing.html",
         detail=detail,
@@ -28,6 +34,9 @@ async def _show(visit: Visit) -> Answer:
         latest=latest,
         releases=detail.releases.items[:RELEASES_SHOWN],
         has_more=len(detail.releases.items) > RELEASES_SHOWN,
+        redeemed=redeemed,
+        begun=begun,
+        days=charts.rows(redeemed, begun),
     )
 
 
@@ -52,7 +61,7 @@ LISTING: Final = Page(
     name="listing",
     path="/listings/{listingId}",
     show=_show,
-    reads=(show_listing, show_release),
+    reads=(show_listing, show_release, show_installs),
     is_public=True,
     shows_images=True,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fleetprompt.catalog.model import Facets, FoundListing
@@ -100,8 +101,24 @@ def _context(
     }
 
 
-def _marked(listing: FoundListing, q: str) -> dict[str, list[Segment]]:
-    return {"name": segments(listing.name, q), "summary": segments(listing.summary, q)}
+@dataclass(frozen=True)
+class Marked:
+    """What a found listing shows, with what was searched for marked; tags in which it stands come first."""
+
+    name: list[Segment]
+    summary: list[Segment]
+    publisher: list[Segment]
+    tags: list[tuple[str, list[Segment]]]
+
+
+def _marked(listing: FoundListing, q: str) -> Marked:
+    tags = [(tag, segments(tag, q)) for tag in listing.tags]
+    return Marked(
+        name=segments(listing.name, q, is_name=True),
+        summary=segments(listing.summary, q),
+        publisher=segments(listing.publisher.display_name, q),
+        tags=sorted(tags, key=lambda each: not any(segment.is_match for segment in each[1])),
+    )
 
 
 SEARCH: Final = Page(name="search", path=PATH, show=_show, reads=(search, show_facets), is_public=True)

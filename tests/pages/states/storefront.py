@@ -41,5 +41,6 @@ def states(scene: Scene) -> list[State]:
         State("feed", "all", "/feed.atom", is_document=True),
         State("listing_feed", "one", f"{listing}/feed.atom", is_document=True),
         State("site_map", "all", "/sitemap.xml", is_document=True),
+        State("site_map", "slice", "/sitemap.xml?slice=0", is_document=True),
         State("robots", "all", "/robots.txt", is_document=True),
     ]
