@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test crash check lint types laws contracts bench screenshots lock system clean
+.PHONY: demo test crash check lint types laws contracts bench screenshots pictures lock system clean
 
 demo: $(VENV)/.ready
 	$(BIN)/python -m fleetprompt demo $(ARGS)
@@ -39,6 +39,10 @@ bench: $(VENV)/.ready-test
 # Every page in every state, both themes, and one sheet of all of them.
 screenshots: $(VENV)/.ready-test
 	$(BIN)/python -m tests.pages.screenshots screenshots $(ARGS)
+
+# The four pictures that README shows, into docs/screenshots, which is committed.
+pictures: $(VENV)/.ready-test
+	$(BIN)/python -m tests.pages.readme_pictures
 
 # Resolves the newest versions within pyproject.toml's bounds and pins them with hashes, without any index's address.
 lock: $(VENV)/.ready-test

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from fleetprompt.partner import RedeemClient
+from tests.pages.readme_pictures import PICTURES
 from tests.support.databases import Cluster, Database, Run
 from tests.support.environment import environment
 from tests.support.servers import Servers, serving
@@ -23,6 +24,7 @@ from tests.support.servers import Servers, serving
 ROOT: Final = Path(__file__).parents[1]
 README: Final = (ROOT / "README.md").read_text()
 MARK: Final = "-- the block is done --"
+PICTURE_BYTES_MAX: Final = 120_000
 TOOLS: Final = ("bash", "curl", "node", "openssl")
 
 
@@ -91,6 +93,16 @@ async def test_e2e_04_the_readmes_python_client_redeems(server: Servers) -> None
     assert "redemption" not in given, "a token that names nothing is NotRedeemable"
     with RedeemClient(url, partner.key_id, partner.secret) as client:
         assert client.ping().partner_key_id == partner.key_id
+
+
+def test_the_pictures_that_the_readme_shows_are_there_and_small() -> None:
+    shown = re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", README)
+    assert {path for _, path in shown} == {f"docs/screenshots/{name}.png" for name in PICTURES}
+    for words, path in shown:
+        picture = (ROOT / path).read_bytes()
+        assert len(words.split()) > 3, "a picture is told to those who cannot see it"
+        assert picture.startswith(b"\x89PNG")
+        assert len(picture) < PICTURE_BYTES_MAX, f"{path} is too large"
 
 
 def test_the_readme_names_what_make_does() -> None:

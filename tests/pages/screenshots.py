@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import html
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -27,8 +28,9 @@ WIDTHS: Final = {"wide": 1280, "phone": 320}
 THUMBNAIL_WIDTH: Final = 300
 
 
-async def photograph(folder: Path, wanted: list[str]) -> None:
-    """Write `STATE.THEME.png`, and `STATE.phone.png` in light, of every state whose title begins as `wanted` says."""
+@asynccontextmanager
+async def scenery() -> AsyncIterator[tuple[Browser, Scene]]:
+    """A browser, and the market at an address of its own."""
     run = Run.begin()
     try:
         with databases.open_cluster(run) as cluster:
@@ -39,13 +41,17 @@ async def photograph(folder: Path, wanted: list[str]) -> None:
             ):
                 async with AsyncExitStack() as stack:
                     app = await stack.enter_async_context(site(database, FakeClock(), log, run.folder, **SETTINGS))
-                    browser = await stack.enter_async_context(chromium())
-                    scene = await arranged(app)
-                    chosen = [each for each in await every_state(scene) if _is_wanted(each, wanted)]
-                    await _photograph_all(browser, scene, chosen, folder)
-                    await _contact_sheet(browser, folder, shots_in(folder))
+                    yield await stack.enter_async_context(chromium()), await arranged(app)
     finally:
         run.end()
+
+
+async def photograph(folder: Path, wanted: list[str]) -> None:
+    """Write `STATE.THEME.png`, and `STATE.phone.png` in light, of every state whose title begins as `wanted` says."""
+    async with scenery() as (browser, scene):
+        chosen = [each for each in await every_state(scene) if _is_wanted(each, wanted)]
+        await _photograph_all(browser, scene, chosen, folder)
+        await _contact_sheet(browser, folder, shots_in(folder))
 
 
 def _is_wanted(state: State, wanted: list[str]) -> bool:
