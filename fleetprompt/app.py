@@ -36,6 +36,7 @@ from fleetprompt.runtime.idempotency import Turnstile
 from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.runtime.operations import REGISTRY
 from fleetprompt.runtime.services import Services
+from fleetprompt.runtime.shared_answers import SharedAnswers
 from fleetprompt.secrets import KeyRing, Purpose
 from fleetprompt.settings import Isolation as IsolationLevel
 from fleetprompt.settings import Settings
@@ -161,6 +162,7 @@ def build_services(
         loop=LoopWatch(metrics),
         traces=traces,
         turnstile=Turnstile(),
+        answers=SharedAnswers(),
         contract=encode(document(ROUTES)),
     )
 

@@ -12,6 +12,7 @@ from fleetprompt import ids
 from fleetprompt.authz import SYSTEM
 from fleetprompt.errors import Refusal
 from fleetprompt.runtime.deadline import in_time
+from fleetprompt.runtime.idempotency import Reply
 from fleetprompt.runtime.key_versions import in_use, problems_of
 from fleetprompt.runtime.operations import Operation
 from fleetprompt.runtime.processes import ANNOUNCED_EVERY_S, Announce, Leave, announce, leave, this_host
@@ -21,6 +22,7 @@ from fleetprompt.secrets import KeyRingError
 from fleetprompt.telemetry import get_logger
 
 LOOKED_EVERY_S: Final = 1.0
+SETTLES_S_MAX: Final = 1.0
 
 logger = get_logger(__name__)
 
@@ -33,6 +35,7 @@ class Presence:
         self._role = role
         self._id = ids.new_uuid()
         self._task: asyncio.Task[None] | None = None
+        self._under_way: asyncio.Future[Reply] | None = None
 
     def start(self) -> None:
         """Begin."""
@@ -45,6 +48,8 @@ class Presence:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
+        if self._under_way is not None:  # it goes on although nobody waits, and must not be noted after the goodbye
+            await asyncio.wait({self._under_way}, timeout=SETTLES_S_MAX)
         await self._tell(leave, Leave(process=self._id))
 
     async def _repeat(self) -> None:
@@ -94,8 +99,11 @@ class Presence:
         return True
 
     async def _tell(self, operation: Operation, command: msgspec.Struct) -> None:
+        self._under_way = asyncio.ensure_future(
+            run(operation, self._services, SYSTEM, command, Call(request_id=ids.new_uuid()))
+        )
         try:
-            await in_time(run(operation, self._services, SYSTEM, command, Call(request_id=ids.new_uuid())))
+            await in_time(self._under_way)
         except Refusal as refusal:
             logger.warning("this process could not be noted", operation=operation.name, refusal=str(refusal))
         except Exception:

@@ -9,9 +9,8 @@ import pytest
 
 from fleetprompt.presence import Presence
 from fleetprompt.runtime.live_ring import LiveRing
-from fleetprompt.runtime.processes import ALIVE_MS, KEPT_MS, purge_processes
+from fleetprompt.runtime.processes import ALIVE_MS, KEPT_MS, knowledge, purge_processes
 from fleetprompt.secrets import KeyRing, rewrite
-from tests.support.answers import assert_ok
 from tests.support.application import App
 from tests.support.clock import FakeClock
 from tests.support.jobs import batch
@@ -33,9 +32,10 @@ def file_of(tmp_path: Path) -> Path:
 
 
 async def known(app: App) -> list[list[str]]:
-    """The versions that each live process knows, as `readyz` shows them."""
-    ready = assert_ok(await app.people.visitor().get("/readyz"))
-    return [process["keyVersions"] for process in ready["processes"]]
+    """The versions that each live process knows, as the database has them now."""
+    found = await app.services.db.one(knowledge())
+    assert found is not None
+    return [process.key_versions for process in found.processes]
 
 
 async def test_a_process_is_known_from_its_first_word_to_its_last(app: App, presence: Presence) -> None:

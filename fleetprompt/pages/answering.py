@@ -114,6 +114,7 @@ class PageAnswerer:
         try:
             return await self._act(visit, page, fields)
         except Refusal as refusal:
+            await self._gate.nothing_was_made(exchange, refusal)
             return await self._show_again(visit, page, fields, refusal)
 
     async def _act(self, visit: Visit, page: FormPage, fields: Mapping[str, list[str]]) -> ASGIResponse:
@@ -127,6 +128,7 @@ class PageAnswerer:
         admit(visit.actor, operation.who, operation.scope)
         visit.use(forms.sent(fields, visit.csrf, page.secret))
         if also := page.also.get(fields.get(forms.ACT_FIELD, [""])[-1]):
+            await self._gate.nothing_was_made(exchange)
             return respond(visit, await also(visit))
         reply = await self._run(visit, page, fields)
         visit.result_is_replayed = reply.replayed

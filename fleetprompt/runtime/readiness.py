@@ -103,8 +103,12 @@ async def health(_: Look, __: Actor, ___: Ask) -> Health:
 async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
     """Whether the process can serve: its database answers, at this version's schema, and its keys are the ones needed.
 
-    Raises UNAVAILABLE otherwise.
+    Anybody may ask, as often as she likes, so the database is asked once a second at most. Raises UNAVAILABLE.
     """
+    return await look.services.answers.get("readiness", lambda: _readiness(look))
+
+
+async def _readiness(look: Look) -> Readiness:
     standing = await look.one(_STANDING.bind())
     at = "none" if standing is None else standing.version_num
     if standing is None or not migrate.fits(at, standing.oldest_code):

@@ -10,6 +10,7 @@ from fleetprompt.markdown import MarkdownWorkers
 from fleetprompt.passwords import PasswordHasher
 from fleetprompt.runtime.idempotency import Turnstile
 from fleetprompt.runtime.live_ring import LiveRing
+from fleetprompt.runtime.shared_answers import SharedAnswers
 from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database
@@ -30,6 +31,7 @@ class Services:
     loop: LoopWatch
     traces: Traces
     turnstile: Turnstile
+    answers: SharedAnswers
     contract: bytes
 
     @property

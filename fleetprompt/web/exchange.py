@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fleetprompt import ids
 from fleetprompt.authz import ANONYMOUS, Actor
+from fleetprompt.rate_limits import RateClass
 from fleetprompt.web.limits import Allowance
 
 _KEY: Final = "fleetprompt.exchange"
@@ -15,7 +16,10 @@ UNMATCHED: Final = "unmatched"
 
 
 class Exchange:
-    """One request and its response. public_id: the request id as responses and logs show it."""
+    """One request and its response. public_id: the request id as responses and logs show it.
+
+    makings: what is counted for something that is to be made, by class and key, and the place of each allowance.
+    """
 
     __slots__ = (
         "actor",
@@ -23,6 +27,7 @@ class Exchange:
         "allowances",
         "code",
         "log_reason",
+        "makings",
         "operation",
         "public_id",
         "request_id",
@@ -38,6 +43,7 @@ class Exchange:
         self.actor: Actor = ANONYMOUS
         self.operation = UNMATCHED
         self.allowances: list[Allowance] = []
+        self.makings: list[tuple[RateClass, str, int]] = []
         self.code = "OK"
         self.log_reason: str | None = None
         self.status = 0

@@ -50,6 +50,21 @@ class RateGate:
             key = _caller_key(rate_class, exchange.actor)
             if key is not None:
                 await self._pass(rate_class, key, exchange)
+                if rate_class in BY_PUBLISHER:
+                    exchange.makings.append((rate_class, key, len(exchange.allowances) - 1))
+
+    async def nothing_was_made(self, exchange: Exchange, refusal: Refusal | None = None) -> None:
+        """Give back what was counted for a listing or a release that came to nothing, as limits are on what is made.
+
+        It was counted before, so that many at once cannot get through together. refusal: why nothing was made; after
+        UNAVAILABLE nobody knows.
+        """
+        if refusal is not None and refusal.code is Code.UNAVAILABLE:
+            return
+        while exchange.makings:
+            rate_class, key, place = exchange.makings.pop()
+            await self._limiter.give_back(rate_class, key)
+            exchange.allowances[place] = exchange.allowances[place].with_one_given_back()
 
     async def before_verification(self, exchange: Exchange) -> None:
         """Refuse an address from which too many signatures failed. Raises RATE_LIMITED."""

@@ -11,6 +11,7 @@ from typing import Final
 import http_sf
 import msgspec
 from http_sf.types import BareItemType, ItemType
+from msgspec import structs
 
 from fleetprompt.clock import Clock
 from fleetprompt.errors import Code, Outage, Refusal, unavailable
@@ -45,6 +46,13 @@ class Allowance(msgspec.Struct, frozen=True):
             return 0
         exhausted = [quota.reset_s for quota in self.quotas if quota.remaining == 0]
         return max(exhausted or [quota.reset_s for quota in self.quotas])
+
+    def with_one_given_back(self) -> Allowance:
+        """The answer that one hit less would have got."""
+        return Allowance(
+            self.limited,
+            tuple(structs.replace(quota, remaining=min(quota.remaining + 1, quota.limit)) for quota in self.quotas),
+        )
 
 
 def policies(rate_class: RateClass, limit: RateLimit) -> tuple[Window, ...]:

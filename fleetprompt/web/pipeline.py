@@ -43,6 +43,7 @@ class Pipeline:
             arrived = await arrive(scope, receive, route.body_bytes_max)
             return await in_time(self._answer(route, arrived, exchange))
         except Refusal as refusal:
+            await self._gate.nothing_was_made(exchange, refusal)
             return envelope.answer(refusal, exchange)
 
     async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> ASGIResponse:

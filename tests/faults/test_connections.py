@@ -54,7 +54,7 @@ def end(database: Database, which: str) -> int:
 
 async def warm(api: Caller) -> None:
     """Have every connection of the pool open."""
-    await asyncio.gather(*(api.get("/readyz") for _ in range(4 * MAIN_CONNECTIONS)))
+    await asyncio.gather(*(api.get("/metrics") for _ in range(4 * MAIN_CONNECTIONS)))
 
 
 async def test_connections_that_died_while_idle_fail_no_request(

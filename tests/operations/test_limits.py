@@ -11,7 +11,7 @@ import pytest
 from fleetprompt.app import ROUTES, build_app
 from fleetprompt.authz import Access
 from fleetprompt.rate_limits import RateClass, RateLimit
-from fleetprompt.web.gate import BY_ADDRESS, BY_PARTNER
+from fleetprompt.web.gate import BY_ADDRESS, BY_PARTNER, BY_PUBLISHER
 from fleetprompt.web.limits import SIGN_IN, Limiter
 from fleetprompt.web.routing import Route
 from tests.operations.cases import LEDGERED, Ready, Request
@@ -64,7 +64,10 @@ def _each(routes: tuple[Route, ...], classes: frozenset[RateClass]) -> list[obje
 
 
 COUNTING_ALL: Final = frozenset(RateClass) - SIGN_IN
-EACH: Final = _each(ROUTES, COUNTING_ALL)
+MAKINGS: Final = BY_PUBLISHER
+"""Classes that limit what is made, whatever is tried."""
+EACH: Final = _each(ROUTES, COUNTING_ALL - MAKINGS)
+EACH_MAKING: Final = _each(ROUTES, MAKINGS)
 EACH_LEDGERED: Final = _each(LEDGERED, COUNTING_ALL)
 EACH_SIGNING_IN: Final = _each(ROUTES, SIGN_IN)
 INTERNAL: Final = tuple(route for route in ROUTES if route.operation.who is Access.PARTNER)
@@ -106,7 +109,7 @@ async def test_s_rl_01_s_rl_02_s_rl_03_i_int_08_what_is_too_much_is_limited_unti
     limited.assert_counted(answer, COUNT - 1)
 
 
-@pytest.mark.parametrize(("route", "rate_class"), EACH)
+@pytest.mark.parametrize(("route", "rate_class"), [*EACH, *EACH_MAKING])
 async def test_addresses_are_counted_before_authentication_and_callers_after_it(
     ready: Ready, rate_class: RateClass, app: App, cast: Cast
 ) -> None:
@@ -119,8 +122,28 @@ async def test_addresses_are_counted_before_authentication_and_callers_after_it(
         limited.assert_limited(answer)
     else:
         assert_error(answer, "VALIDATION_FAILED", fields=["unheard"])
-        limited.assert_counted(answer, COUNT - 1)
+        limited.assert_counted(answer, COUNT if rate_class in MAKINGS else COUNT - 1)
     ready.assert_succeeded(await ready.send())
+
+
+@pytest.mark.parametrize(("route", "rate_class"), EACH_MAKING)
+async def test_s_rl_02_what_may_be_made_in_a_day_is_not_used_up_by_what_is_refused(
+    ready: Ready, rate_class: RateClass, app: App, database: Database
+) -> None:
+    limited = Limited(app, rate_class)
+    caller, key = await limited.reached_by(ready.case.caller), fresh_key()
+    with unchanged(database, but=ready.spent):
+        for _ in range(COUNT + 1):
+            refused = await ready.send(_malformed(ready), by=caller)
+            assert_error(refused, "VALIDATION_FAILED", fields=["unheard"])
+            limited.assert_counted(refused, COUNT)
+    for remaining in reversed(range(COUNT)):
+        made = await ready.send(by=caller, key=key)
+        ready.assert_succeeded(made)
+        limited.assert_counted(made, remaining)
+    with unchanged(database):
+        for request in (ready.case.request, _malformed(ready)):
+            limited.assert_limited(await ready.send(request, by=caller))
 
 
 @pytest.mark.parametrize(("route", "rate_class"), EACH_LEDGERED)

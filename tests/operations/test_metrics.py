@@ -124,7 +124,7 @@ async def test_waits_for_connections_are_measured_by_pool(app: App, api: Caller)
     main, search = (count(app, "pool_wait_seconds_count", pool=pool) for pool in ("main", "search"))
     assert (await api.get("/v1/public/listings/search")).is_success
     assert count(app, "pool_wait_seconds_count", pool="search") == search + 1
-    assert (await api.get("/readyz")).is_success
+    assert (await api.get("/metrics")).is_success
     assert count(app, "pool_wait_seconds_count", pool="main") > main
 
 

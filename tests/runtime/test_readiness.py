@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from fleetprompt.runtime.shared_answers import FRESH_S
+from fleetprompt.store import migrate
 from tests.conftest import Start
 from tests.support.answers import assert_error, assert_ok
+from tests.support.application import App
 from tests.support.databases import Database
 from tests.support.keys import key_ring, master_keys
 from tests.support.people import People
@@ -32,3 +37,26 @@ async def test_a_process_at_another_schema_is_not_ready(start: Start, empty_data
     empty_database.change("update alembic_version set version_num = '0001'")
     refusal = assert_error(await app.people.visitor().get("/readyz"), "UNAVAILABLE")
     assert "migration 0001" in refusal["message"]
+
+
+async def test_many_who_ask_at_once_cost_the_database_no_more_than_one(app: App) -> None:
+    visitor = app.people.visitor()
+    await asyncio.sleep(FRESH_S)
+    with app.counting() as cost:
+        for _ in range(3):
+            answers = await asyncio.gather(*(visitor.get("/readyz") for _ in range(50)))
+            assert {answer.status_code for answer in answers} == {200}
+    assert 1 <= cost.statements <= 3
+
+
+async def test_what_was_wrong_is_told_to_all_who_wait_and_not_for_longer_than_a_second(
+    start: Start, empty_database: Database
+) -> None:
+    app = await start(on=empty_database)
+    empty_database.change("update alembic_version set version_num = '0001'")
+    visitor = app.people.visitor()
+    for answer in await asyncio.gather(*(visitor.get("/readyz") for _ in range(20))):
+        assert_error(answer, "UNAVAILABLE")
+    empty_database.change("update alembic_version set version_num = %s", migrate.head())
+    await asyncio.sleep(FRESH_S)
+    assert_ok(await visitor.get("/readyz"))

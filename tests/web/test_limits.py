@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -110,6 +111,38 @@ def test_s_rl_01_no_window_over_all_workers_ever_holds_more_than_the_limit(
                 passed.append(clock.ms)
         for window in policies(RateClass.WRITE, whole):
             assert most_in_any_window(passed, window.window_ms) <= window.hits_max
+
+    run(main)
+
+
+@settings(max_examples=60)
+@given(
+    steps=steps,
+    limit=st.integers(4, 14),
+    burst=st.none() | st.integers(4, 14),
+    workers=st.integers(1, 4),
+    order=st.lists(st.integers(0, 3), min_size=1, max_size=40),
+)
+def test_s_rl_01_whoever_waits_as_she_is_told_passes_within_one_window_whichever_workers_answer_her(
+    steps: list[tuple[int, int]], limit: int, burst: int | None, workers: int, order: list[int]
+) -> None:
+    whole = RateLimit(limit, 6, burst=burst)
+
+    async def main() -> None:
+        clock = ManualClock()
+        limiters = [
+            limiter_of(clock, limits={RateClass.WRITE: whole}, share=Share(place, workers)) for place in range(workers)
+        ]
+        for pause_ms, place in steps:
+            clock.ms += pause_ms
+            await limiters[place % workers].hit(RateClass.WRITE, "somebody")
+        first_asked_ms = clock.ms
+        for place in itertools.cycle(order):
+            allowance = await limiters[place % workers].hit(RateClass.WRITE, "somebody")
+            if not allowance.limited:
+                break
+            clock.advance(allowance.retry_after_s)
+        assert clock.ms - first_asked_ms <= (whole.period_s + 1) * 1_000
 
     run(main)
 
