@@ -7,16 +7,18 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
 import click
 
+from fleetprompt.commands.stopping import Stopping, told_by_signals
 from fleetprompt.errors import Code, Refusal
 from fleetprompt.secrets import KeyRing, KeyRingError, load_or_create
 from fleetprompt.settings import PREFIX, Origin, Settings, SettingsError, load
 from fleetprompt.store.embedded import EmbeddedDatabase, EmbeddedError, acquire
+from fleetprompt.store.embedded_server import Pause
 from fleetprompt.telemetry import Traces, TracesError, traces_of
 
 HTTP_PORT: Final = 80
@@ -76,20 +78,30 @@ def reached_at(settings: Settings, listener: socket.socket) -> Settings:
 
 
 @contextmanager
-def open_instance(settings: Settings) -> Iterator[Instance]:
+def open_instance(settings: Settings, stopping: Stopping | None = None) -> Iterator[Instance]:
     """Open the instance that the settings describe, starting or joining the embedded database where there is no other.
 
-    Raises Failure.
+    SIGTERM and SIGINT leave the block, and with it the database, unless `stopping` says otherwise. Raises Failure.
     """
+    embedded = None
+    with nullcontext(stopping) if stopping else told_by_signals() as told:
+        try:
+            try:
+                with told.keeping():
+                    embedded = _acquired(settings, told.pause)
+                yield _instance(settings, embedded)
+            finally:
+                told.ignore()
+        finally:
+            if embedded is not None:
+                embedded.release()
+
+
+def _acquired(settings: Settings, pause: Pause) -> EmbeddedDatabase | None:
     try:
-        embedded = acquire(settings.data_dir) if settings.database_url is None else None
+        return None if settings.database_url is not None else acquire(settings.data_dir, pause)
     except EmbeddedError as error:
         raise Failure(str(error)) from error
-    try:
-        yield _instance(settings, embedded)
-    finally:
-        if embedded is not None:
-            embedded.release()
 
 
 def _instance(settings: Settings, embedded: EmbeddedDatabase | None) -> Instance:

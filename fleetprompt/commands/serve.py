@@ -22,6 +22,7 @@ from fleetprompt.commands.doctor import exposure
 from fleetprompt.commands.http_server import DrainingServer, listen
 from fleetprompt.commands.instance import Instance, open_instance, reached_at, read_settings, start_traces
 from fleetprompt.commands.start_up import bring_up_to_date
+from fleetprompt.commands.stopping import Stopping, told_by_signals
 from fleetprompt.commands.supervisor import Launch, Supervisor
 from fleetprompt.commands.watch import kept_running
 from fleetprompt.secrets import Purpose
@@ -55,8 +56,9 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
     Without FLEETPROMPT_DATABASE_URL the embedded PostgreSQL is started and migrated first.
     """
     settings = read_settings()
-    with open_instance(settings) as instance:
+    with told_by_signals(serves=True) as stopping, open_instance(settings, stopping) as instance:
         bring_up_to_date(instance)
+        stopping.check()
         require_room(settings, instance, workers)
         log = start_logging(settings.log_level, address_key=instance.ring.derive(Purpose.LOG_ADDRESS_KEY))
         listener = listen(host, port)
@@ -65,24 +67,27 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
         warn(settings, instance, listener)
         with kept_running(instance.embedded), listener:
             if workers == 1:
-                served = serve_here(settings, instance, listener, log, jobs=jobs)
+                served = serve_here(settings, instance, listener, log, stopping, jobs=jobs)
             else:
-                served = serve_in_workers(listener, workers, jobs=jobs)
+                served = serve_in_workers(listener, workers, stopping, jobs=jobs)
         log.stop()
     sys.exit(0 if served else 1)
 
 
-def serve_here(settings: Settings, instance: Instance, listener: socket.socket, log: Logging, *, jobs: bool) -> bool:
+def serve_here(
+    settings: Settings, instance: Instance, listener: socket.socket, log: Logging, stopping: Stopping, *, jobs: bool
+) -> bool:
     """Serve in this process until a signal says stop; whether it ever started."""
     process = build_process(
         settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs, traces=start_traces()
     )
     server = DrainingServer(process)
+    stopping.hand_over(server.handle_exit)
     server.run(sockets=[listener])
     return server.started
 
 
-def serve_in_workers(listener: socket.socket, workers: int, *, jobs: bool) -> bool:
+def serve_in_workers(listener: socket.socket, workers: int, stopping: Stopping, *, jobs: bool) -> bool:
     """Serve in workers that share the socket until a signal says stop; whether any ever started."""
     with tempfile.TemporaryDirectory(prefix="fleetprompt-metrics-", ignore_cleanup_errors=True) as path:
         folder = MetricsFolder(Path(path))
@@ -92,7 +97,7 @@ def serve_in_workers(listener: socket.socket, workers: int, *, jobs: bool) -> bo
         launch = Launch(command, (listener.fileno(),))
 
         async def supervise() -> bool:
-            return await Supervisor(launch, workers, folder, Metrics(folder=folder)).run()
+            return await Supervisor(launch, workers, folder, Metrics(folder=folder)).run(stopping)
 
         return asyncio.run(supervise())
 

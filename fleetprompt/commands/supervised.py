@@ -16,6 +16,7 @@ from fleetprompt.app import Process, build_process
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.http_server import DrainingServer
 from fleetprompt.commands.instance import open_instance, reached_at, read_settings, start_traces
+from fleetprompt.commands.stopping import told_by_signals
 from fleetprompt.commands.supervisor import BEAT, TELL_STACK
 from fleetprompt.secrets import Purpose
 from fleetprompt.telemetry import Metrics, MetricsFolder, start_logging
@@ -67,7 +68,11 @@ def main(listener: int, line: int, place: int, workers: int, metrics: Path, jobs
     folder = MetricsFolder(metrics)
     folder.keep_metrics_of(str(place))
     settings = read_settings()
-    with open_instance(settings) as instance, socket.socket(fileno=listener) as shared:
+    with (
+        told_by_signals(serves=True) as stopping,
+        open_instance(settings, stopping) as instance,
+        socket.socket(fileno=listener) as shared,
+    ):
         log = start_logging(settings.log_level, address_key=instance.ring.derive(Purpose.LOG_ADDRESS_KEY))
         process = build_process(
             reached_at(settings, shared),
@@ -81,6 +86,7 @@ def main(listener: int, line: int, place: int, workers: int, metrics: Path, jobs
             traces=start_traces(),
         )
         server = BeatingServer(process, own_line)
+        stopping.hand_over(server.handle_exit)
         server.run(sockets=[shared])
         log.stop()
     sys.exit(0 if server.started else 1)

@@ -18,12 +18,12 @@ from typing import Final, Self
 import msgspec
 
 from fleetprompt.commands.http_server import DRAIN_S_MAX
+from fleetprompt.commands.stopping import STOPS, Stopping
 from fleetprompt.telemetry import Metrics, MetricsFolder, get_logger
 
 logger = get_logger(__name__)
 
 BEAT: Final = b"."
-STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 TELL_STACK: Final = signal.SIGUSR1
 STACK_S_MAX: Final = 0.5
 RECEIVED_BYTES_MAX: Final = 65_536
@@ -154,15 +154,17 @@ class Supervisor:
         self._has_served = False
         self._has_failed = False
 
-    async def run(self) -> bool:
+    async def run(self, stopping: Stopping | None = None) -> bool:
         """Serve until a signal says stop; False where no worker could ever start.
 
         The first SIGTERM or SIGINT drains the workers one after another, so that somebody answers until the last; a
-        second one ends them at once.
+        second one ends them at once. stopping: who was told of signals before.
         """
         loop = asyncio.get_running_loop()
         for number in STOPS:
             loop.add_signal_handler(number, self._told_to_stop)
+        if stopping is not None and stopping.is_told:
+            self._stopping.set()
         await asyncio.gather(*[self._keep(place) for place in self._places])
         for place, worker in sorted(self._workers.items()):
             await self._drain(place, worker)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 
 import click
 import uvloop
@@ -12,6 +11,7 @@ from fleetprompt.app import build_services
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.instance import open_instance, read_settings, start_traces
 from fleetprompt.commands.start_up import bring_up_to_date
+from fleetprompt.commands.stopping import STOPS, Stopping, told_by_signals
 from fleetprompt.commands.watch import kept_running
 from fleetprompt.jobs import JobRunner
 from fleetprompt.presence import Presence
@@ -25,21 +25,24 @@ logger = get_logger(__name__)
 def worker() -> None:
     """Run the jobs until SIGTERM or Ctrl-C, without serving HTTP. Any number may run, beside servers or without."""
     settings = read_settings()
-    with open_instance(settings) as instance:
+    with told_by_signals(serves=True) as stopping, open_instance(settings, stopping) as instance:
         bring_up_to_date(instance)
+        stopping.check()
         log = start_logging(settings.log_level)
         services = build_services(
             settings, SystemClock(), instance.ring, instance.serving_url, log, traces=start_traces()
         )
         with kept_running(instance.embedded), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_until_told(services))
+            runner.run(_until_told(services, stopping))
         log.stop()
 
 
-async def _until_told(services: Services) -> None:
+async def _until_told(services: Services, stopping: Stopping) -> None:
     told = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPS:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
+    if stopping.is_told:
+        told.set()
     runner, presence = JobRunner(services), Presence(services, "worker")
     await services.open()
     services.loop.start()

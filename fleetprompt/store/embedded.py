@@ -7,6 +7,7 @@ A server outlives a process that is killed, and the next `acquire` joins it.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -92,17 +93,18 @@ class EmbeddedDatabase:
         return psycopg.connect(self.url(Role.SUPERUSER, MAINTENANCE_DATABASE), autocommit=True)
 
 
-def acquire(data_dir: Path) -> EmbeddedDatabase:
+def acquire(data_dir: Path, pause: server.Pause = time.sleep) -> EmbeddedDatabase:
     """Use the database of a data folder: create it the first time, start its server or join the one that runs.
 
     Returns when the server takes connections and holds the database and its roles. Each call is paired with one
     `release`; several processes may call at once. A killed process counts as released.
+    pause: how it waits; what that raises gives the start up, and leaves nothing running that was not before.
     Raises EmbeddedError with what is wrong and how to mend it.
     """
     with _explained(data_dir):
         folder = open_folder(data_dir)
-        with server.turn(folder):
-            return _join(folder)
+        with server.turn(folder, pause):
+            return _join(folder, pause)
 
 
 @contextmanager
@@ -113,13 +115,13 @@ def _explained(data_dir: Path) -> Iterator[None]:
         raise EmbeddedError(f"The embedded database in {data_dir} cannot be used: {error}") from error
 
 
-def _join(folder: Folder) -> EmbeddedDatabase:
+def _join(folder: Folder, pause: server.Pause) -> EmbeddedDatabase:
     passwords = load_passwords(folder)
     server.initialise(folder, passwords)
     descriptor = server.register_user(folder)
     database = EmbeddedDatabase(folder.data_dir, folder, passwords, _Registration(descriptor))
     try:
-        server.ensure_running(folder)
+        server.ensure_running(folder, pause)
         with database._maintenance() as connection:
             _refuse_other_folder(connection, folder)
             _create_roles(connection, passwords)

@@ -14,7 +14,7 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -34,6 +34,8 @@ from fleetprompt.store.embedded_folder import (
     sync_folder,
     write_private,
 )
+
+Pause = Callable[[float], None]
 
 POLL_S: Final = 0.01
 TURN_WITHIN_S: Final = 180.0
@@ -64,11 +66,14 @@ SETTINGS: Final = {
 
 
 @contextmanager
-def turn(folder: Folder) -> Iterator[None]:
-    """Hold the right to start or stop this folder's server. Raises EmbeddedError where another process keeps it."""
+def turn(folder: Folder, pause: Pause = time.sleep) -> Iterator[None]:
+    """Hold the right to start or stop this folder's server. Raises EmbeddedError where another process keeps it.
+
+    pause: how it waits, here and below; it may raise, which gives up what is waited for.
+    """
     lock = _open_lock(folder.home / "turn.lock")
     try:
-        if not _lock_within(lock, TURN_WITHIN_S):
+        if not _lock_within(lock, TURN_WITHIN_S, pause):
             raise EmbeddedError(
                 f"Another process has been starting or stopping {folder.home} for {TURN_WITHIN_S:.0f} s."
             )
@@ -118,18 +123,18 @@ def initialise(folder: Folder, passwords: dict[Role, str]) -> None:
         sync_folder(folder.home)
 
 
-def ensure_running(folder: Folder) -> None:
+def ensure_running(folder: Folder, pause: Pause = time.sleep) -> None:
     """Find the folder's server or start it, and return when it takes connections. Needs the turn.
 
     What an earlier server left (its pid file, backends that outlived it) is waited for and cleared away.
     """
     if is_listening(folder):
         _bound_log(folder)
-        if _becomes_ready(folder):
+        if _becomes_ready(folder, pause):
             return
-    with _no_server(folder) as lock:
+    with _no_server(folder, pause) as lock:
         _start(folder, lock)
-    if not _becomes_ready(folder):
+    if not _becomes_ready(folder, pause):
         raise EmbeddedError(f"The PostgreSQL of {folder.home} did not start. It said:\n{_last_words(folder)}")
 
 
@@ -158,7 +163,7 @@ def stop(folder: Folder) -> None:
 
 
 @contextmanager
-def _no_server(folder: Folder) -> Iterator[int]:
+def _no_server(folder: Folder, pause: Pause = time.sleep) -> Iterator[int]:
     """Hold the server's lock, which means that nothing of an earlier server lives any more.
 
     Backends notice the death of their postmaster at once when idle and at the end of their statement when not;
@@ -166,7 +171,7 @@ def _no_server(folder: Folder) -> Iterator[int]:
     """
     lock = _open_lock(folder.home / "server.lock")
     try:
-        if not _lock_within(lock, ORPHANS_END_WITHIN_S):
+        if not _lock_within(lock, ORPHANS_END_WITHIN_S, pause):
             holders = _holders(lock)
             postmaster = _recorded_pid(folder)
             if postmaster in holders:
@@ -175,7 +180,7 @@ def _no_server(folder: Folder) -> Iterator[int]:
                 for pid in holders:
                     with suppress(ProcessLookupError):
                         os.kill(pid, signal.SIGKILL)
-            if not _lock_within(lock, STOP_WITHIN_S):
+            if not _lock_within(lock, STOP_WITHIN_S, pause):
                 who = sorted(_holders(lock)) or "in another container"
                 raise EmbeddedError(f"An earlier PostgreSQL of {folder.home} does not end (processes: {who}).")
         _refuse_stranger(folder)
@@ -200,19 +205,23 @@ def _start(folder: Folder, lock: int) -> None:
         os.close(log)
 
 
-def _becomes_ready(folder: Folder) -> bool:
-    """Wait for the server to take connections; False where it ends instead (it may have been shutting down)."""
+def _becomes_ready(folder: Folder, pause: Pause) -> bool:
+    """Wait for the server to take connections; False where it ends instead (it may have been shutting down).
+
+    A server that does not listen yet could not be found to be stopped, so until then the wait is not given up.
+    """
     conninfo = make_conninfo(host=str(folder.socket_dir), user=Role.APP, dbname="postgres", connect_timeout=5).encode()
     gives_up = time.monotonic() + START_WITHIN_S
     while PGconn.ping(conninfo) != Ping.OK:
-        if not is_listening(folder) and _is_free(folder.home / "server.lock"):
+        listens = is_listening(folder)
+        if not listens and _is_free(folder.home / "server.lock"):
             return False
         if time.monotonic() > gives_up:
             raise EmbeddedError(
                 f"The PostgreSQL of {folder.home} takes no connections after {START_WITHIN_S:.0f} s. "
                 f"It said:\n{_last_words(folder)}"
             )
-        time.sleep(POLL_S)
+        (pause if listens else time.sleep)(POLL_S)
     return True
 
 
@@ -293,7 +302,7 @@ def _open_lock(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
-def _lock_within(lock: int, seconds: float) -> bool:
+def _lock_within(lock: int, seconds: float, pause: Pause = time.sleep) -> bool:
     gives_up = time.monotonic() + seconds
     while True:
         with suppress(BlockingIOError):
@@ -301,7 +310,7 @@ def _lock_within(lock: int, seconds: float) -> bool:
             return True
         if time.monotonic() > gives_up:
             return False
-        time.sleep(POLL_S)
+        pause(POLL_S)
 
 
 def _is_free(path: Path) -> bool:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -96,6 +96,29 @@ class Machine:
             command, cwd=ROOT, env=self._variables, capture_output=True, text=True, timeout=120, check=False
         )
 
+    def stopped_once(self, instant: Callable[[], bool], number: int, *arguments: str) -> tuple[int, str]:
+        """Run a command and send it a signal as soon as something has come to be; its exit code and its complaints."""
+        command = [sys.executable, "-m", "fleetprompt", *arguments]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=self._variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
+            give_up_at = time.monotonic() + READY_WITHIN_S
+            while not instant():
+                assert process.poll() is None, "it ended before that"
+                assert time.monotonic() < give_up_at
+                time.sleep(0.002)
+            process.send_signal(number)
+            _, said = process.communicate(timeout=READY_WITHIN_S)
+        return process.returncode, said
+
+    @property
+    def postmaster(self) -> list[str]:
+        """What the database says of itself while it runs: its process first, `ready` or not last."""
+        try:
+            return (self.data_dir / "postgres" / "data" / "postmaster.pid").read_text().split()
+        except FileNotFoundError:
+            return []
+
     def serve(self, *arguments: str) -> list[str]:
         """Serve until the server answers where it said, then stop it; what it told on standard output."""
         command = [sys.executable, "-m", "fleetprompt", "serve", "--port", "0", *arguments]
@@ -142,3 +165,27 @@ def test_the_embedded_default_is_well_and_refuses_to_start_once_its_key_ring_is_
     assert "another key for v1" in refused.stderr
     ring.write_text(lost)
     assert machine.run("doctor").returncode == 0
+
+
+@pytest.mark.slow
+def test_a_signal_at_any_instant_of_a_start_leaves_no_database_behind(
+    machine: Machine,
+) -> None:
+    def later(seconds: float) -> bool:
+        time.sleep(seconds)
+        return True
+
+    folder, serve = machine.data_dir / "postgres", ("serve", "--port", "0")
+    for what, number, instant, arguments, code in (
+        ("it is being made", signal.SIGTERM, (folder / "data.new").exists, serve, 0),
+        ("it is there", signal.SIGINT, lambda: bool(machine.postmaster), serve, 0),
+        ("it is ready", signal.SIGTERM, lambda: "ready" in machine.postmaster, serve, 0),
+        ("its schema is made", signal.SIGINT, lambda: "ready" in machine.postmaster and later(0.5), serve, 0),
+        ("it is about to serve", signal.SIGTERM, lambda: "ready" in machine.postmaster and later(1.5), serve, 0),
+        ("its jobs begin", signal.SIGTERM, lambda: "ready" in machine.postmaster and later(1.0), ("worker",), 0),
+        ("a command works", signal.SIGTERM, lambda: "ready" in machine.postmaster, ("migrate",), 143),
+    ):
+        found, said = machine.stopped_once(instant, number, *arguments)
+        assert (what, found) == (what, code), said
+        assert "Traceback" not in said, what
+        assert machine.postmaster == [], f"stopped while {what}: the database was left behind"

@@ -30,6 +30,7 @@ from fleetprompt.store.embedded_folder import take_data_dir
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="Port of the server; 0 takes a free one.")
 def demo(leave: bool, port: int) -> None:
     """Carry a listing from draft to a redeemed install token, printing each request and its answer."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it stops its server then, too
     started = time.perf_counter()
     console = Console(highlight=False, soft_wrap=True)
     data_dir = read_settings().data_dir

@@ -32,7 +32,8 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield from _key_ring(settings)
     if settings.database_url is None:
         yield from _open_to_others(folder, 0o711 if os.geteuid() == 0 else 0o700)
-        yield from _private_file(folder / "postgres" / "passwords.json")
+        if (folder / "postgres").is_dir():  # before the first start there is none, as the database's theme says
+            yield from _private_file(folder / "postgres" / "passwords.json")
 
 
 def _key_ring(settings: Settings) -> Iterator[Finding]:
