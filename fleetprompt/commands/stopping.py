@@ -58,7 +58,7 @@ class Stopping:
 
     def ignore(self) -> None:
         """Let no signal disturb what follows."""
-        self._is_kept = self._serves = True
+        self._is_kept = True
         self.take_over()
 
     def take_over(self) -> None:
