@@ -217,6 +217,7 @@ def build_app(services: Services, limiter: Limiter, log: Logging, background: Se
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
+        """What lives as long as the application: the services, and what runs beside them."""
         await services.open()
         for work in background:
             work.start()

@@ -44,6 +44,7 @@ class _Inspection:
         self._inspected: dict[tuple[str, str, Dialect], Inspected] = {}
 
     def findings(self) -> Iterator[Finding]:
+        """What this reading finds, block after block. Raises TooDeep."""
         yield from self._indentation()
         depth, in_cell, previous = 0, False, ""
         for token in self._blocks:

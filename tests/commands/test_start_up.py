@@ -22,6 +22,7 @@ from fleetprompt.commands.instance import Failure, Instance
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import load
+from fleetprompt.store import migrate
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database, Run
 from tests.support.environment import environment
@@ -40,6 +41,7 @@ def instance(empty_database: Database, run: Run) -> Instance:
 def test_an_instance_in_order_starts_and_nothing_changes(instance: Instance, empty_database: Database) -> None:
     with unchanged(empty_database):
         bring_up_to_date(instance)
+    assert migrate.current(empty_database.owner_url) == migrate.head()
 
 
 def test_a_new_key_is_recorded_with_its_event_when_a_process_first_starts_with_it(

@@ -214,6 +214,7 @@ async def test_a_spare_worker_is_given_up(opened: Open) -> None:
     pool = await opened(idle_s=0.1)
     await asyncio.gather(pool.judge("a"), pool.judge("b"))
     await until(lambda: len(worker_ids(os.getpid())) == 1)
+    assert (await pool.judge("c")).source == "c", "the other one works on"
 
 
 async def test_a_closed_pool_is_unavailable_and_has_no_processes(opened: Open) -> None:

@@ -188,6 +188,7 @@ async def test_whoever_takes_an_account_over_while_a_key_is_made_sees_the_key(
     update = "update users set password_hash = 'another' where id = %s"
     with must_run_again(database, update, _uuid(ada)):
         await ada.api_key()
+    assert len(assert_ok(await ada.get("/v1/api-keys"))["items"]) == 1
 
 
 def _uuid(person: Person) -> UUID | None:

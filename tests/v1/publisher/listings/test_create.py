@@ -116,7 +116,7 @@ async def test_the_row_can_be_searched_by_folded_words(ada: Person, database: Da
 
 async def test_a_draft_counts_in_no_facet(ada: Person, database: Database) -> None:
     with unchanged(database, but=("users", "publishers", "sessions", "audit_events", "listings", "idempotency_keys")):
-        await ada.post(LISTINGS, WHOLE)
+        assert_created(await ada.post(LISTINGS, WHOLE), "listing")
 
 
 async def test_r_idemp_01_a_retry_with_the_same_key_gives_the_same_listing(ada: Person, database: Database) -> None:
