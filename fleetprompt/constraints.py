@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABCMeta, abstractmethod
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
@@ -41,7 +42,11 @@ class Unfit(ValueError):
     """A value that a rule refuses."""
 
 
-class Rule(msgspec.Struct, frozen=True):
+class _AbstractStruct(msgspec.StructMeta, ABCMeta):
+    """Lets a struct have abstract methods."""
+
+
+class Rule(msgspec.Struct, metaclass=_AbstractStruct, frozen=True):
     """What one value must be. The rules that are no strings in JSON have an `accept` of their own."""
 
     def accept(self, value: object) -> object:
@@ -50,13 +55,13 @@ class Rule(msgspec.Struct, frozen=True):
             raise Unfit("must be a string")
         return self.read(value)
 
+    @abstractmethod
     def read(self, text: str) -> object:
         """The decoded form of a text. Raises Unfit."""
-        raise NotImplementedError
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """The rule as JSON Schema."""
-        raise NotImplementedError
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
