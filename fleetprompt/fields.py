@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from fleetprompt.characters import REFUSED_IN_ANY_TEXT, REFUSED_IN_PARAGRAPHS, nfc
+from fleetprompt.clock import MINUTE_MS
 from fleetprompt.constraints import EntityTags as EntityTags
 from fleetprompt.constraints import Example as Example
 from fleetprompt.constraints import Header as Header
@@ -29,7 +30,6 @@ from fleetprompt.constraints import Text as Text
 
 INTEGER_MAX: Final = 2**53 - 1
 EPOCH_MS_MAX: Final = 253_402_300_799_999  # the last millisecond of the year 9999
-MINUTE_MS: Final = 60_000
 
 
 class _KeywordOnly(msgspec.StructMeta):

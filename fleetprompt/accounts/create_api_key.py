@@ -9,6 +9,7 @@ from fleetprompt.accounts.shapes import api_key_shape
 from fleetprompt.accounts.statements import api_keys, users
 from fleetprompt.accounts.statements.api_keys import ApiKeyRow
 from fleetprompt.authz import Access, Actor, own_as_user
+from fleetprompt.clock import DAY_MS
 from fleetprompt.enums import EventType
 from fleetprompt.errors import invalid, unauthenticated
 from fleetprompt.rate_limits import RateClass
@@ -43,7 +44,7 @@ async def create_api_key(tx: MutationTx, actor: Actor, command: CreateApiKey) ->
         name=command.name,
         scopes=list(command.scopes),
         created_at_ms=tx.now_ms,
-        expires_at_ms=tx.now_ms + command.expires_in_days * rules.DAY_MS,
+        expires_at_ms=tx.now_ms + command.expires_in_days * DAY_MS,
         revoked_at_ms=None,
     )
     return Outcome(

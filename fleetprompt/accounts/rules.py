@@ -9,13 +9,10 @@ from uuid import UUID
 
 import msgspec
 
+from fleetprompt.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from fleetprompt.enums import Capability, KeyScope
 from fleetprompt.errors import Reason, Refusal, conflict
 from fleetprompt.search_text import fold
-
-MINUTE_MS: Final = 60 * 1000
-HOUR_MS: Final = 60 * MINUTE_MS
-DAY_MS: Final = 24 * HOUR_MS
 
 IDLE_MS_MAX: Final = 12 * HOUR_MS
 LIFETIME_MS: Final = 14 * DAY_MS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Final
 
 from fleetprompt import ids
@@ -25,15 +24,14 @@ from fleetprompt.catalog.model import FoundListing
 from fleetprompt.catalog.statements import installs, market
 from fleetprompt.catalog.statements.installs import InstallsRow
 from fleetprompt.catalog.statements.market import AddressRow
+from fleetprompt.clock import day_of, name_of_day
 from fleetprompt.errors import not_found
-from fleetprompt.listings.rules import day_of
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Owner, query
 from fleetprompt.runtime.pagination import Page, Pager
 from fleetprompt.runtime.run import Look
 
 DAYS: Final = 30
-_EPOCH: Final = date(1970, 1, 1)
 
 
 @query("catalog.new_releases", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
@@ -103,7 +101,7 @@ def _by_day(rows: Sequence[InstallsRow], first_day: int, last_day: int) -> Insta
     found = [(day, by_day.get(day)) for day in range(first_day, last_day + 1)]
     days = [
         InstallsDay(
-            day=(_EPOCH + timedelta(days=day)).isoformat(),
+            day=name_of_day(day),
             install_intents=0 if row is None else row.install_intents or 0,
             redemptions=0 if row is None else row.redemptions or 0,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fleetprompt.authz import Access, Actor
+from fleetprompt.clock import day_of
 from fleetprompt.installs import rules
 from fleetprompt.installs.statements import statistics
 from fleetprompt.runtime.job_runs import Batch, RunBatch
@@ -16,7 +17,7 @@ async def fold_statistics(tx: MutationTx, _: Actor, command: RunBatch) -> Outcom
 
     Statistics tell of no row's change, so no event tells of them (spec 6.7).
     """
-    today = rules.day_of(tx.now_ms)
+    today = day_of(tx.now_ms)
     deltas = await tx.many(statistics.unfolded(command.limit))
     outdated = await tx.many(statistics.outdated(today, command.limit))
     counted = sorted({delta.listing_id for delta in deltas} | {total.listing_id for total in outdated})

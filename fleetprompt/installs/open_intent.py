@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor
+from fleetprompt.clock import day_of
 from fleetprompt.enums import EventType, InstallIntentStatus, KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.installs import events, rules
@@ -42,7 +43,7 @@ async def open_intent(tx: MutationTx, buyer: Actor, command: OpenIntent) -> Outc
     if refusal := rules.refusal_to_open(offer, command.target_system):
         raise refusal
     intent = _intent(offer, command, buyer.user, tx.new_id(), tx.now_ms)
-    delta = Delta(tx.new_id(), intent.listing_id, rules.day_of(tx.now_ms), install_intents=1, redemptions=0)
+    delta = Delta(tx.new_id(), intent.listing_id, day_of(tx.now_ms), install_intents=1, redemptions=0)
     return Outcome(
         InstallIntentReply(buyers_intent(intent, tx.now_ms)),
         writes=[intents.insert_intent(intent), statistics.append_delta(delta)],

@@ -6,6 +6,7 @@ import msgspec
 
 from fleetprompt import secrets
 from fleetprompt.authz import Access, Actor
+from fleetprompt.clock import day_of
 from fleetprompt.enums import EventType, InstallIntentStatus, InstallTargetSystem, InstallTokenStatus
 from fleetprompt.errors import not_found
 from fleetprompt.installs import events, rules
@@ -50,7 +51,7 @@ async def redeem_token(tx: MutationTx, partner: Actor, command: RedeemToken) -> 
     if refusal := rules.refusal_to_redeem(found, token.hash, systems, tx.now_ms):
         raise refusal
     moved = msgspec.structs.replace(found, status=InstallIntentStatus.REDEEMED, updated_at_ms=tx.now_ms)
-    delta = Delta(tx.new_id(), found.listing_id, rules.day_of(tx.now_ms), install_intents=0, redemptions=1)
+    delta = Delta(tx.new_id(), found.listing_id, day_of(tx.now_ms), install_intents=0, redemptions=1)
     return Outcome(
         handed_out,
         writes=[

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from fleetprompt.clock import DAY_MS, MINUTE_MS
 from fleetprompt.enums import (
     AssetKind,
     InstallIntentStatus,
@@ -19,9 +20,6 @@ from fleetprompt.enums import (
 )
 from fleetprompt.errors import Reason, Refusal, conflict, invalid, not_found
 from fleetprompt.installs.rows import Delta, Intent, IntentWithToken, Offer, Redeemable
-
-MINUTE_MS: Final = 60 * 1000
-DAY_MS: Final = 24 * 60 * MINUTE_MS
 
 INTENT_LIFETIME_MS: Final = DAY_MS
 TOKEN_TTL_MS_DEFAULT: Final = 15 * MINUTE_MS
@@ -36,11 +34,6 @@ TAKERS: Final = {
     AssetKind.SPEC_ASSET: frozenset(InstallTargetSystem),
 }
 """The systems that can take each kind."""
-
-
-def day_of(now_ms: int) -> int:
-    """The day in UTC, counted from 1970-01-01, that statistics go to."""
-    return now_ms // DAY_MS
 
 
 def status_of(intent: Intent, now_ms: int) -> InstallIntentStatus:

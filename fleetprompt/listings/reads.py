@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
 from fleetprompt.authz import Access, Actor, own_as_publisher
+from fleetprompt.clock import day_of
 from fleetprompt.enums import AssetKind, KeyScope, ListingStatus
 from fleetprompt.errors import not_found
 from fleetprompt.listings import rules, statements
@@ -58,7 +59,7 @@ async def get_own(look: Look, actor: Actor, command: OwnListing) -> ListingReply
 @query("listings.stats", who=Access.PUBLISHER, rate=(RateClass.SIGNED_IN_READ,), owns=OWNS_LISTING)
 async def stats(look: Look, actor: Actor, command: OwnStats) -> StatsReply:
     """What happened to one of the caller's listings by day (UTC), folded or not yet. Raises NOT_FOUND."""
-    today = rules.day_of(look.now_ms)
+    today = day_of(look.now_ms)
     first_day = today - command.days + 1
     rows = await look.many(statements.stats(own_as_publisher(actor), command.listing_id, first_day, today))
     if not rows:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
 from typing import Final, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from fleetprompt.clock import name_of_day
 from fleetprompt.enums import AssetKind, ListingStatus
 from fleetprompt.errors import Reason, Refusal, conflict
 from fleetprompt.fields import Precondition
@@ -25,9 +25,6 @@ from fleetprompt.listings.model import (
     StatsDay,
     StatsTotal,
 )
-
-DAY_MS: Final = 24 * 60 * 60 * 1000
-_EPOCH: Final = date(1970, 1, 1)
 
 Value = TypeVar("Value")
 
@@ -188,11 +185,6 @@ def facet_changes(before: PublicFacets, after: PublicFacets) -> tuple[FacetChang
     return (*lost, *gained)
 
 
-def day_of(epoch_ms: int) -> int:
-    """The day (UTC) of a time, counted from 1 January 1970, as statistics are kept by it."""
-    return epoch_ms // DAY_MS
-
-
 def stats(counts: Sequence[DayCounts], first_day: int, last_day: int) -> Stats:
     """Every day from `first_day` to `last_day`, also those on which nothing happened, and the sums."""
     by_day = {each.day: each for each in counts}
@@ -200,7 +192,7 @@ def stats(counts: Sequence[DayCounts], first_day: int, last_day: int) -> Stats:
     return Stats(
         days=tuple(
             StatsDay(
-                day=(_EPOCH + timedelta(days=each.day)).isoformat(),
+                day=name_of_day(each.day),
                 install_intents=each.install_intents,
                 redemptions=each.redemptions,
             )

@@ -17,11 +17,12 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from fleetprompt import secrets
+from fleetprompt.clock import DAY_MS
 from fleetprompt.errors import Reason, conflict
 from fleetprompt.store.statements import Bound, changing, inserting, json, reading
 from fleetprompt.store.tables import idempotency_keys as ledger
 
-LIFETIME_MS: Final = 24 * 60 * 60 * 1000
+LIFETIME_MS: Final = DAY_MS
 
 
 class SecretRecipe(msgspec.Struct, frozen=True, kw_only=True):

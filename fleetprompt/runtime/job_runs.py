@@ -9,13 +9,14 @@ from sqlalchemy import BigInteger, bindparam, cast, extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fleetprompt.authz import Access, Actor
+from fleetprompt.clock import DAY_MS
 from fleetprompt.fields import LINE, Command, EpochMs, Range, Text
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
 from fleetprompt.store.statements import Bound, inserting, reading
 from fleetprompt.store.tables import job_runs, key_versions
 
-DURATION_MS_MAX: Final = 24 * 60 * 60 * 1000
+DURATION_MS_MAX: Final = DAY_MS
 BATCH_MAX: Final = 10_000
 
 

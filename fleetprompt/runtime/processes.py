@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from fleetprompt.authz import Access, Actor
+from fleetprompt.clock import DAY_MS
 from fleetprompt.fields import LINE, Command, Range
 from fleetprompt.fields import Text as TextRule
 from fleetprompt.runtime.job_runs import Batch, RunBatch
@@ -41,7 +42,7 @@ ALIVE_MS: Final = 30_000
 """A process that has not been seen for so long counts as gone."""
 SILENT_MS: Final = 3 * ANNOUNCED_EVERY_S * 1000
 """A process that runs is not seen for so long where its event loop hangs, or where it cannot reach the database."""
-KEPT_MS: Final = 24 * 60 * 60 * 1000
+KEPT_MS: Final = DAY_MS
 
 _NOW_MS: Final = cast(func.extract("epoch", func.statement_timestamp()) * 1000, BigInteger)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fleetprompt import ids
 from fleetprompt.accounts import rules
+from fleetprompt.clock import DAY_MS, HOUR_MS
 from fleetprompt.enums import Capability, KeyScope
 from fleetprompt.errors import Reason
 
@@ -51,15 +52,15 @@ def test_a_handle_follows_the_name_and_is_suffixed_where_it_must_be(
     ("capabilities", "age_ms", "idle_ms", "is_live"),
     [
         ((), 0, 0, True),
-        ((), 14 * rules.DAY_MS - 1, 0, True),
-        ((), 14 * rules.DAY_MS, 0, False),
-        ((), rules.DAY_MS, 12 * rules.HOUR_MS - 1, True),
-        ((), rules.DAY_MS, 12 * rules.HOUR_MS, False),
-        ((Capability.PUBLISHER,), rules.DAY_MS, 11 * rules.HOUR_MS, True),
-        ((Capability.ADMIN,), 12 * rules.HOUR_MS - 1, 0, True),
-        ((Capability.ADMIN,), 12 * rules.HOUR_MS, 0, False),
-        ((Capability.ADMIN,), 2 * rules.HOUR_MS, rules.HOUR_MS - 1, True),
-        ((Capability.PUBLISHER, Capability.ADMIN), 2 * rules.HOUR_MS, rules.HOUR_MS, False),
+        ((), 14 * DAY_MS - 1, 0, True),
+        ((), 14 * DAY_MS, 0, False),
+        ((), DAY_MS, 12 * HOUR_MS - 1, True),
+        ((), DAY_MS, 12 * HOUR_MS, False),
+        ((Capability.PUBLISHER,), DAY_MS, 11 * HOUR_MS, True),
+        ((Capability.ADMIN,), 12 * HOUR_MS - 1, 0, True),
+        ((Capability.ADMIN,), 12 * HOUR_MS, 0, False),
+        ((Capability.ADMIN,), 2 * HOUR_MS, HOUR_MS - 1, True),
+        ((Capability.PUBLISHER, Capability.ADMIN), 2 * HOUR_MS, HOUR_MS, False),
     ],
 )
 def test_a_session_ends_by_age_and_by_idleness_an_admins_sooner(

@@ -208,8 +208,3 @@ def test_sums_hold_every_delta_once_and_each_listing_and_day_once(counts: list[t
     found = {(each.listing_id, each.day, "opened"): each.install_intents for each in sums}
     found |= {(each.listing_id, each.day, "redeemed"): each.redemptions for each in sums}
     assert found == expected
-
-
-@pytest.mark.parametrize(("now_ms", "day"), [(0, 0), (86_399_999, 0), (86_400_000, 1), (NOW_MS, 20_833)])
-def test_a_day_is_a_day_in_utc(now_ms: int, day: int) -> None:
-    assert rules.day_of(now_ms) == day

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from fleetprompt import ids
-from fleetprompt.installs import rules
+from fleetprompt.clock import DAY_MS, day_of
 from fleetprompt.installs.fold_statistics import fold_statistics
 from tests.support import market
 from tests.support.answers import assert_ok
@@ -29,7 +29,7 @@ async def partner(people: People) -> Partner:
 @pytest.fixture(autouse=True)
 def at_noon(clock: FakeClock) -> None:
     """Hours pass in these tests that must not end a day."""
-    clock.set(rules.day_of(clock.now_ms()) * rules.DAY_MS + rules.DAY_MS // 2)
+    clock.set(day_of(clock.now_ms()) * DAY_MS + DAY_MS // 2)
 
 
 def _days(app: App, offer: Release) -> dict[int, tuple[int, int]]:
@@ -56,7 +56,7 @@ async def _redeem_one_of_two(people: People, partner: Partner, offer: Release) -
 async def test_deltas_are_folded_into_their_day_and_the_totals(
     app: App, people: People, ada: Person, partner: Partner, clock: FakeClock
 ) -> None:
-    offer, today = await market.on_sale(ada), rules.day_of(clock.now_ms())
+    offer, today = await market.on_sale(ada), day_of(clock.now_ms())
     await _redeem_one_of_two(people, partner, offer)
     assert _days(app, offer) == {}
     with added_rows(app.database) as added:
@@ -73,8 +73,8 @@ async def test_deltas_are_folded_into_their_day_and_the_totals(
 
 
 async def test_a_day_begins_at_midnight_in_utc(app: App, people: People, ada: Person, clock: FakeClock) -> None:
-    offer, bea, today = await market.on_sale(ada), await people.register(), rules.day_of(clock.now_ms())
-    for now_ms in (today * rules.DAY_MS - 1, today * rules.DAY_MS):
+    offer, bea, today = await market.on_sale(ada), await people.register(), day_of(clock.now_ms())
+    for now_ms in (today * DAY_MS - 1, today * DAY_MS):
         clock.set(now_ms)
         await market.intent(bea, offer)
     await batch(app.services, fold_statistics)
@@ -85,13 +85,13 @@ async def test_a_day_begins_at_midnight_in_utc(app: App, people: People, ada: Pe
 async def test_a_total_loses_a_day_after_30_days_and_goes_when_nothing_is_left(
     app: App, people: People, ada: Person, partner: Partner, clock: FakeClock
 ) -> None:
-    offer, today = await market.on_sale(ada), rules.day_of(clock.now_ms())
+    offer, today = await market.on_sale(ada), day_of(clock.now_ms())
     await _redeem_one_of_two(people, partner, offer)
     await batch(app.services, fold_statistics)
     clock.advance(days=1)
     await market.intent(await people.register(), offer)
     for days, expected in ((1, [(3, 1)]), (29, [(3, 1)]), (30, [(1, 0)]), (31, []), (60, [])):
-        clock.set((today + days) * rules.DAY_MS)
+        clock.set((today + days) * DAY_MS)
         while await batch(app.services, fold_statistics):
             pass
         assert _totals(app, offer) == expected

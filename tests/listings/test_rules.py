@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
+from fleetprompt.clock import day_of
 from fleetprompt.constraints import Precondition
 from fleetprompt.enums import AssetKind, ListingStatus
 from fleetprompt.errors import Reason
@@ -151,5 +152,5 @@ def test_statistics_leave_out_no_day_and_their_sums_add_up(today: int, days: int
 
 @pytest.mark.parametrize(("epoch_ms", "name"), [(0, "1970-01-01"), (1_709_251_199_999, "2024-02-29")])
 def test_a_day_is_named_in_utc(epoch_ms: int, name: str) -> None:
-    day = rules.day_of(epoch_ms)
+    day = day_of(epoch_ms)
     assert rules.stats([], day, day).days[0].day == name
