@@ -48,6 +48,10 @@ class Command(msgspec.Struct, metaclass=_KeywordOnly, frozen=True, forbid_unknow
         return iter(())
 
 
+class NoArguments(Command):
+    """The command of an operation that takes none."""
+
+
 class Declared(msgspec.Struct, frozen=True):
     """A field's declared type taken apart: what it holds, its rules, and whether null and absence are lawful."""
 
@@ -129,7 +133,7 @@ Summary: TypeAlias = Annotated[
     str, Text(0, 240, LINE), Example("Reviews pull requests and explains what it would change.")
 ]
 ReportSummary: TypeAlias = Annotated[str, Text(1, 1000, LINE), Example("Its documentation asks for a password.")]
-Reason: TypeAlias = Annotated[str, Text(1, 1000, PARAGRAPHS), Example("It poses as another publisher's agent.")]
+ReasonText: TypeAlias = Annotated[str, Text(1, 1000, PARAGRAPHS), Example("It poses as another publisher's agent.")]
 Slug: TypeAlias = Annotated[str, Text(1, 32, SLUG), Example("code-review")]
 Tags: TypeAlias = Annotated[tuple[Slug, ...], Items(max=20, unique=True)]
 Categories: TypeAlias = Annotated[tuple[Slug, ...], Items(max=10, unique=True)]

@@ -28,7 +28,7 @@ LENGTHS = [
     pytest.param(fields.NotesMarkdown, 0, 10_000, id="U-VAL-03 notes"),
     pytest.param(fields.BioMarkdown, 0, 2_000, id="bio"),
     pytest.param(fields.ReportSummary, 1, 1_000, id="report summary"),
-    pytest.param(fields.Reason, 1, 1_000, id="reason"),
+    pytest.param(fields.ReasonText, 1, 1_000, id="reason"),
     pytest.param(fields.ImageAlt, 0, 200, id="alt"),
     pytest.param(fields.CompatVersion, 1, 64, id="compat"),
     pytest.param(fields.OpaqueRef, 1, 200, id="ref"),
@@ -99,8 +99,8 @@ def test_u_val_01_02_05_names_tags_urls_and_summaries_refuse_controls(declared: 
 
 @pytest.mark.parametrize("text", ["two\nlines", "a\r\nb", "a\tb"])
 def test_a_reason_may_have_lines(text: str) -> None:
-    assert rule_of(fields.Reason).accept(text) == text
-    assert "U+001B" in complaint(fields.Reason, "a\x1bb")
+    assert rule_of(fields.ReasonText).accept(text) == text
+    assert "U+001B" in complaint(fields.ReasonText, "a\x1bb")
 
 
 @pytest.mark.parametrize("declared", NAMES)

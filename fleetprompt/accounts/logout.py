@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from fleetprompt.accounts import events
-from fleetprompt.accounts.model import Nothing, SessionReply
+from fleetprompt.accounts.model import SessionReply
 from fleetprompt.accounts.shapes import session_shape
 from fleetprompt.accounts.statements import sessions
 from fleetprompt.authz import Access, Actor, own_as_user
 from fleetprompt.enums import EventType
 from fleetprompt.errors import unauthenticated
+from fleetprompt.fields import NoArguments
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.idempotency import SessionChange
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
@@ -22,7 +23,7 @@ from fleetprompt.runtime.run import MutationTx
     ledger=Ledger.NONE,
     emits=(EventType.SESSION_ENDED,),
 )
-async def logout(tx: MutationTx, actor: Actor, _: Nothing) -> Outcome[SessionReply]:
+async def logout(tx: MutationTx, actor: Actor, _: NoArguments) -> Outcome[SessionReply]:
     """End the session that asks, and take its cookie back (spec 6.4 Account)."""
     if actor.session_id is None:
         raise unauthenticated("no_session")

@@ -156,10 +156,6 @@ class SetCapabilities(Command):
                 yield f"revoke[{place}]", "is in grant too; decide on one"
 
 
-class Nothing(Command):
-    """No arguments."""
-
-
 class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A user as she sees herself."""
 

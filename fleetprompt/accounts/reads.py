@@ -10,7 +10,6 @@ from fleetprompt.accounts.model import (
     ApiKey,
     ApiKeys,
     Me,
-    Nothing,
     PartnerKey,
     PartnerKeys,
     ProfileReply,
@@ -31,7 +30,7 @@ from fleetprompt.accounts.statements import admin_users, api_keys, partner_keys,
 from fleetprompt.authz import Access, Actor, everything, own_as_user
 from fleetprompt.enums import Capability, KeyScope
 from fleetprompt.errors import not_found
-from fleetprompt.fields import comparable_email
+from fleetprompt.fields import NoArguments, comparable_email
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import query
 from fleetprompt.runtime.pagination import Page, Pager
@@ -39,7 +38,7 @@ from fleetprompt.runtime.run import Look
 
 
 @query("accounts.me", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
-async def me(look: Look, actor: Actor, _: Nothing) -> Me:
+async def me(look: Look, actor: Actor, _: NoArguments) -> Me:
     """The caller with her publisher, and the CSRF token of a cookie session (spec 6.5)."""
     row = await look.one(users.me(actor.user))
     if row is None:
@@ -51,7 +50,7 @@ async def me(look: Look, actor: Actor, _: Nothing) -> Me:
 
 
 @query("publishers.profile", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
-async def profile(look: Look, actor: Actor, _: Nothing) -> ProfileReply:
+async def profile(look: Look, actor: Actor, _: NoArguments) -> ProfileReply:
     """The caller's publisher (spec 6.4 Publisher). Raises NOT_FOUND before the first profile."""
     row = await look.one(publishers.profile(own_as_user(actor)))
     if row is None:

@@ -87,10 +87,6 @@ class ShowPublisher(Command):
     publisher_id: PublisherId
 
 
-class ShowFacets(Command):
-    """No arguments."""
-
-
 class PublicMarkdown(msgspec.Struct, frozen=True, kw_only=True):
     """A text: its source and the safe HTML. A description that was never written is empty."""
 

@@ -21,7 +21,6 @@ from fleetprompt.catalog.model import (
     PublicReleaseItem,
     PublicReleaseReply,
     SearchListings,
-    ShowFacets,
     ShowListing,
     ShowPublisher,
     ShowRelease,
@@ -30,6 +29,7 @@ from fleetprompt.catalog.statements import facets as facet_statements
 from fleetprompt.catalog.statements import listings, publishers, releases
 from fleetprompt.catalog.statements.search import Search, search_page
 from fleetprompt.errors import not_found
+from fleetprompt.fields import NoArguments
 from fleetprompt.listings.model import Facet
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Owner, query
@@ -155,7 +155,7 @@ async def show_publisher(look: Look, _: Actor, command: ShowPublisher) -> Public
 
 
 @query("catalog.facets", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
-async def show_facets(look: Look, _: Actor, __: ShowFacets) -> Facets:
+async def show_facets(look: Look, _: Actor, __: NoArguments) -> Facets:
     """How many published listings there are of each kind, and of the most frequent categories and tags (spec 6.4)."""
     counts: defaultdict[str, list[FacetCount]] = defaultdict(list)
     for row in await look.many(facet_statements.facets(PUBLIC)):

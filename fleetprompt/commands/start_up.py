@@ -8,10 +8,10 @@ from fleetprompt.clock import SystemClock
 from fleetprompt.commands.instance import Failure, Instance, explained
 from fleetprompt.commands.operations import run_as_system
 from fleetprompt.errors import Refusal
+from fleetprompt.fields import NoArguments
 from fleetprompt.runtime.key_versions import (
     KeysInUse,
     RecordedVersions,
-    RecordKeyVersions,
     in_use,
     problems_of,
     record_key_versions,
@@ -67,6 +67,6 @@ def _settle_keys(instance: Instance, found: KeysInUse) -> None:
     if set(instance.ring.versions) <= set(found.recorded):
         return
     try:
-        run_as_system(instance, record_key_versions, RecordKeyVersions(), RecordedVersions)
+        run_as_system(instance, record_key_versions, NoArguments(), RecordedVersions)
     except Refusal as refusal:
         raise Failure(f"The keys could not be recorded: {explained(refusal)}") from refusal

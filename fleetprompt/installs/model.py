@@ -74,10 +74,6 @@ class RedeemToken(Command):
         return f"RedeemToken(install_token=***, target_system={self.target_system!r})"
 
 
-class Ping(Command):
-    """No arguments."""
-
-
 class IntentListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What an intent is for, as it is now."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fleetprompt import ids
 from fleetprompt.authz import Access, Actor
 from fleetprompt.errors import unauthenticated
-from fleetprompt.installs.model import Ping, Pong
+from fleetprompt.fields import NoArguments
+from fleetprompt.installs.model import Pong
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -19,7 +20,7 @@ from fleetprompt.runtime.run import MutationTx
     emits=(),
     explains_signature=True,
 )
-async def ping(tx: MutationTx, partner: Actor, _: Ping) -> Outcome[Pong]:
+async def ping(tx: MutationTx, partner: Actor, _: NoArguments) -> Outcome[Pong]:
     """Answer a signed call that changes nothing but uses up its nonce (spec 6.4 Internal)."""
     if partner.partner_key_id is None or partner.target_system is None:
         raise unauthenticated("not_a_partner")

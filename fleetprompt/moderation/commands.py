@@ -20,7 +20,7 @@ from fleetprompt.fields import (
     ListingId,
     PublisherId,
     Range,
-    Reason,
+    ReasonText,
     ReleaseId,
     ReportId,
     ReportSummary,
@@ -41,7 +41,7 @@ class SuspendListing(Command):
     """A listing that is to be taken from public view."""
 
     listing_id: ListingId
-    reason: Reason
+    reason: ReasonText
 
 
 class ReinstateListing(Command):
@@ -49,7 +49,7 @@ class ReinstateListing(Command):
 
     listing_id: ListingId
     if_match: IfMatch | UnsetType = UNSET
-    reason: Reason
+    reason: ReasonText
 
 
 class FlagListing(Command):
@@ -57,21 +57,21 @@ class FlagListing(Command):
 
     listing_id: ListingId
     flagged: bool
-    reason: Reason | UnsetType = UNSET
+    reason: ReasonText | UnsetType = UNSET
 
 
 class RevokeRelease(Command):
     """A release that is to be handed out no more."""
 
     release_id: ReleaseId
-    reason: Reason
+    reason: ReasonText
 
 
 class RevokeIntent(Command):
     """An install intent that nothing is to come of."""
 
     install_intent_id: InstallIntentId
-    reason: Reason
+    reason: ReasonText
 
 
 class SetVerification(Command):
@@ -79,21 +79,21 @@ class SetVerification(Command):
 
     publisher_id: PublisherId
     status: VerificationStatus
-    reason: Reason | UnsetType = UNSET
+    reason: ReasonText | UnsetType = UNSET
 
 
 class SuspendUser(Command):
     """A user who may do nothing any more."""
 
     user_id: UserId
-    reason: Reason
+    reason: ReasonText
 
 
 class ReinstateUser(Command):
     """A suspended user who may come back."""
 
     user_id: UserId
-    reason: Reason
+    reason: ReasonText
 
 
 class ReportListing(Command):
@@ -109,7 +109,7 @@ class ResolveReport(Command):
 
     report_id: ReportId
     outcome: Literal[ReportStatus.UPHELD, ReportStatus.DISMISSED]
-    reason: Reason
+    reason: ReasonText
 
 
 class ListListings(ListCommand):

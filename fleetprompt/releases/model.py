@@ -19,7 +19,7 @@ from fleetprompt.fields import (
     MarkdownFormat,
     NotesMarkdown,
     OpaqueRef,
-    Reason,
+    ReasonText,
     ReleaseId,
     Sha256,
     SizeBytes,
@@ -95,7 +95,7 @@ class RevokeRelease(Command):
     """The end of a release."""
 
     release_id: ReleaseId
-    reason: Reason
+    reason: ReasonText
 
 
 class OwnReleases(ListCommand):

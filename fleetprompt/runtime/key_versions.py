@@ -15,7 +15,7 @@ from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, func, i
 
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType, InstallTokenStatus, PartnerKeyStatus
-from fleetprompt.fields import Command
+from fleetprompt.fields import NoArguments
 from fleetprompt.runtime.audit import Event, details_of
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -43,10 +43,6 @@ class KeyRingChange(msgspec.Struct, frozen=True, rename="camel"):
     change: Literal["recorded", "added", "promoted", "retiring", "retired", "replies_forgotten", "buyer_refs_renewed"]
     versions: tuple[str, ...]
     rows: int | UnsetType = UNSET
-
-
-class RecordKeyVersions(Command):
-    """No arguments: the versions are those of the process's own ring."""
 
 
 class RecordedVersions(msgspec.Struct, frozen=True):
@@ -179,7 +175,7 @@ def in_use(now_ms: int) -> Bound[KeysInUse]:
 
 
 @mutation("key_versions.record", who=Access.SYSTEM, ledger=Ledger.NONE, emits=(EventType.KEY_RING_CHANGED,))
-async def record_key_versions(tx: MutationTx, _: Actor, __: RecordKeyVersions) -> Outcome[RecordedVersions]:
+async def record_key_versions(tx: MutationTx, _: Actor, __: NoArguments) -> Outcome[RecordedVersions]:
     """Record the versions of this process's ring that the database has not seen, with their fingerprints."""
     found = await tx.one(in_use(tx.now_ms))
     known = set() if found is None else set(found.recorded)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from fleetprompt import __version__
 from fleetprompt.authz import Access, Actor
 from fleetprompt.errors import Outage, unavailable
-from fleetprompt.fields import Command
+from fleetprompt.fields import NoArguments
 from fleetprompt.runtime.key_versions import in_use, problems_of
 from fleetprompt.runtime.operations import query
 from fleetprompt.runtime.processes import KnownKeys, knowledge
@@ -31,10 +31,6 @@ from fleetprompt.runtime.run import Look
 from fleetprompt.store import migrate
 from fleetprompt.store.statements import reading
 from fleetprompt.store.tables import instance
-
-
-class Ask(Command):
-    """No arguments."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -94,13 +90,13 @@ _STANDING: Final = reading("readiness.standing", select(*_SAYS).select_from(tabl
 
 
 @query("service.health", who=Access.ANYONE)
-async def health(_: Look, __: Actor, ___: Ask) -> Health:
+async def health(_: Look, __: Actor, ___: NoArguments) -> Health:
     """Whether the process answers at all; it asks nothing of the database."""
     return Health(ok=True, version=__version__)
 
 
 @query("service.readiness", who=Access.ANYONE)
-async def readiness(look: Look, _: Actor, __: Ask) -> Readiness:
+async def readiness(look: Look, _: Actor, __: NoArguments) -> Readiness:
     """Whether the process can serve: its database answers, at this version's schema, and its keys are the ones needed.
 
     Anybody may ask, as often as she likes, so the database is asked once a second at most. Raises UNAVAILABLE.

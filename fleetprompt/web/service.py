@@ -10,10 +10,10 @@ from msgspec import UNSET, UnsetType
 
 from fleetprompt.authz import Access, Actor
 from fleetprompt.errors import Refusal, unauthenticated
-from fleetprompt.fields import LINE, Command, Header, Text
+from fleetprompt.fields import LINE, Command, Header, NoArguments, Text
 from fleetprompt.runtime import job_runs
 from fleetprompt.runtime.operations import query
-from fleetprompt.runtime.readiness import Ask, health, readiness
+from fleetprompt.runtime.readiness import health, readiness
 from fleetprompt.runtime.run import Look
 from fleetprompt.web.routing import Caching, Raw, Route, get
 
@@ -58,7 +58,7 @@ async def _look_at_jobs(look: Look) -> None:
 
 
 @query("service.openapi", who=Access.ANYONE)
-async def contract(look: Look, _: Actor, __: Ask) -> Raw:
+async def contract(look: Look, _: Actor, __: NoArguments) -> Raw:
     """The OpenAPI document of this version."""
     return Raw("application/json", look.services.contract)
 

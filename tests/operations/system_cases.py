@@ -22,6 +22,7 @@ from fleetprompt.accounts.revoke_keys import RevokeKeys
 from fleetprompt.authz import Access
 from fleetprompt.enums import EventType
 from fleetprompt.errors import Reason
+from fleetprompt.fields import NoArguments
 from fleetprompt.installs.expire_intents import expire_intents
 from fleetprompt.installs.expire_tokens import expire_tokens
 from fleetprompt.installs.revoke_tokens import RevokeTokens
@@ -29,7 +30,6 @@ from fleetprompt.runtime.change_key_ring import AddKey, PromoteKey, RetireKey
 from fleetprompt.runtime.finish_restore import FinishRestore
 from fleetprompt.runtime.forget_replies import ForgetReplies
 from fleetprompt.runtime.job_runs import RecordRun, RunBatch
-from fleetprompt.runtime.key_versions import RecordKeyVersions
 from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.runtime.operations import REGISTRY, Kind
 from fleetprompt.runtime.processes import ALIVE_MS, Announce, Leave, Noted, announce
@@ -184,7 +184,7 @@ async def a_text_of_an_earlier_policy(app: App, _: FakeClock) -> SystemCase:
 async def a_ring_with_another_key(app: App, _: FakeClock) -> SystemCase:
     known = app.database.value("select count(*) from key_versions")
     ring = KeyRing.parse(master_keys(2, 1, known + 1))
-    return SystemCase(RecordKeyVersions(), dataclasses.replace(app.services, keys=LiveRing(ring)))
+    return SystemCase(NoArguments(), dataclasses.replace(app.services, keys=LiveRing(ring)))
 
 
 @arranges("key_ring.add")

@@ -12,11 +12,11 @@ import pytest
 from fleetprompt import ids
 from fleetprompt.authz import SYSTEM
 from fleetprompt.enums import EventType
+from fleetprompt.fields import NoArguments
 from fleetprompt.runtime.key_versions import (
     KeyProblem,
     KeysInUse,
     RecordedVersions,
-    RecordKeyVersions,
     in_use,
     problems_of,
     record_key_versions,
@@ -84,7 +84,7 @@ async def test_a_version_is_recorded_once_with_its_event(
 async def recorded(start: Start, database: Database, master_keys: str) -> tuple[str, ...]:
     app = await start(on=database, MASTER_KEYS=master_keys)
     call = Call(request_id=ids.new_uuid())
-    reply = await run(record_key_versions, app.services, SYSTEM, RecordKeyVersions(), call)
+    reply = await run(record_key_versions, app.services, SYSTEM, NoArguments(), call)
     return msgspec.json.decode(reply.body, type=RecordedVersions).versions
 
 
