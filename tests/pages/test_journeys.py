@@ -174,8 +174,8 @@ async def test_s_xss_01_s_xss_02_s_xss_03_stored_samples_run_nothing_on_any_page
     await listing.set_status("published")
     shown = ["/", "/search", f"/listings/{listing.id}", f"/listings/{listing.id}/releases", f"/releases/{release.id}"]
     shown += [f"/publishers/{eve.publisher_id}", f"/listings/{listing.id}/report", "/search?q=%3Cscript%3Ealert(1)"]
-    wish = {"targetContext": {"telespaceId": BREAKING_OUT, "roomId": BREAKING_OUT}, "state": BREAKING_OUT}
-    intent = await market.intent(scene.bea, release, **wish)
+    wished = {"telespaceId": BREAKING_OUT, "roomId": BREAKING_OUT}
+    intent = await market.intent(scene.bea, release, targetContext=wished, state=BREAKING_OUT)
     asked = {"listingId": listing.id, "targetSystem": "whs", "orgId": BREAKING_OUT, "state": BREAKING_OUT}
     shown += [f"/install?{urlencode(asked)}", "/installs", f"/installs/{intent.id}", f"/installs/{intent.id}/cancel"]
     ours = str(scene.app.services.settings.public_url)
