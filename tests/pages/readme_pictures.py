@@ -15,7 +15,7 @@ from tests.support.chromium import window
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "screenshots"
 PICTURES: Final = {
-    "search": "search.misspelt",
+    "search": "search.narrowed",
     "listing": "listing.full",
     "install": "intent.token",
     "console": "console.needs",

@@ -79,6 +79,12 @@ async def test_operations_are_found_by_what_their_description_says(
 OPENAPI_NAMES = sorted(route.operation.name for route in ROUTES)
 
 
+async def test_partners_are_told_how_to_sign_and_what_to_send(people: People) -> None:
+    page = text_of(await visit(people.browser(), "/reference/partner"))
+    assert 'sig1=("@method" "@path" "content-digest" "idempotency-key");created=' in page
+    assert '"targetSystem": "whs"' in page
+
+
 async def test_an_area_that_is_not_there_is_not_found(people: People) -> None:
     await visit(people.browser(), "/reference/everything", 404)
 
