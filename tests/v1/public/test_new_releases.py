@@ -6,16 +6,27 @@ from typing import Any
 
 import pytest
 
+from fleetprompt import ids
+from fleetprompt.catalog.statements.market import WALKED_MAX
 from fleetprompt.errors import Code
+from tests.conftest import Start
 from tests.support import market
 from tests.support.answers import assert_error, assert_ok
 from tests.support.application import App
 from tests.support.browsing import suspend_listing, suspend_publisher, walk
 from tests.support.callers import Caller
 from tests.support.clock import FakeClock
+from tests.support.databases import Database
 from tests.support.people import People, Person
 
 PATH = "/v1/public/releases"
+DRAFTS = """
+insert into releases (
+  listing_id, id, publisher_id, version, precedence, is_prerelease, status, refs, compat, artifacts, published_at_ms
+)
+select id, gen_random_uuid(), publisher_id, '1.0.0', gen_random_uuid()::text, false, 'published', '{}', '{}', '[]', 2e15
+from listings, generate_series(1, %s) where id = %s
+"""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +96,19 @@ async def test_i_pub_01_only_published_releases_of_public_listings_are_announced
     found = set(await releases(api))
     assert shown.id in found
     assert not found & {draft.id, unlisted.id, suspended.id, revoked.id, hidden.id}
+
+
+async def test_the_list_ends_where_too_many_releases_in_a_row_are_not_public(
+    start: Start, empty_database: Database
+) -> None:
+    app = await start(on=empty_database)
+    ada = await app.people.publisher("Ada")
+    shown = await market.on_sale(ada)
+    draft = await market.listing(ada)
+    visitor = app.people.visitor()
+    for drafts, expected in ((WALKED_MAX - 1, [shown.id]), (1, [])):
+        app.database.change(DRAFTS, drafts, ids.decode("lst", draft.id))
+        assert await releases(visitor) == expected
 
 
 async def test_a_cursor_of_another_list_is_refused(api: Caller, ada: Person) -> None:
