@@ -188,7 +188,8 @@ def _shown(report: Report) -> str:
         "Signatures made until now are refused.",
     ]
     if report.revoked is not None:
-        lines += ["Every key was revoked. These need new ones:", *_keys(report.revoked)]
+        revoked = [*_keys(report.revoked)]
+        lines += ["Every key was revoked. These need new ones:" if revoked else "There was no key to revoke.", *revoked]
     if report.review.partner_keys or report.review.api_keys:
         lines += ["Review these keys, or run this again with --revoke-keys to end all:", *_keys(report.review)]
     if report.review.admins:
