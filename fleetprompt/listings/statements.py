@@ -19,7 +19,17 @@ from fleetprompt.listings.rules import DayCounts, FacetChange, Latest, PublicFac
 from fleetprompt.runtime.judged_markdown import StoredMarkdown
 from fleetprompt.runtime.rerendering import Rendered
 from fleetprompt.search_text import listing_vector, name_key
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, newest, per_shape, reading
+from fleetprompt.store.statements import (
+    Bound,
+    Statement,
+    changing,
+    columns_of,
+    inserting,
+    json,
+    newest,
+    per_shape,
+    reading,
+)
 from fleetprompt.store.tables import facet_deltas, listing_revisions, listings, stat_days, stat_deltas
 
 
@@ -127,13 +137,9 @@ def latest_of(release_id: UUID | None, version: str | None, published_at_ms: int
     return Latest(release_id, version, published_at_ms)
 
 
-def _columns(row: type[msgspec.Struct]) -> list[Any]:
-    return [listings.c[name] for name in row.__struct_fields__]
-
-
 _ONE: Final = reading(
     "listings.one",
-    select(*_columns(ListingRow)).where(
+    select(*columns_of(listings, ListingRow)).where(
         listings.c.id == bindparam("listing_id"), listings.c.publisher_id == bindparam("publisher_id")
     ),
     ListingRow,
@@ -147,7 +153,7 @@ def listing(scope: PublisherScope, listing_id: UUID) -> Bound[ListingRow]:
 
 @per_shape(examples=[{"by_status": False}, {"by_status": True}])
 def _page(*, by_status: bool) -> Statement[ListingItemRow]:
-    query = select(*_columns(ListingItemRow)).where(listings.c.publisher_id == bindparam("publisher_id"))
+    query = select(*columns_of(listings, ListingItemRow)).where(listings.c.publisher_id == bindparam("publisher_id"))
     name = "listings.page"
     if by_status:
         name += ".by_status"

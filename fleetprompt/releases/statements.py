@@ -16,7 +16,17 @@ from fleetprompt.listings.statements import latest_of
 from fleetprompt.releases.model import Artifact, Compat, Refs
 from fleetprompt.releases.rules import Substance
 from fleetprompt.runtime.rerendering import Rendered
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, newest, per_shape, reading
+from fleetprompt.store.statements import (
+    Bound,
+    Statement,
+    changing,
+    columns_of,
+    inserting,
+    json,
+    newest,
+    per_shape,
+    reading,
+)
 from fleetprompt.store.tables import listings, releases
 from fleetprompt.versions import is_prerelease, version_precedence_key
 
@@ -45,13 +55,9 @@ class ReleaseRow(ReleaseItemRow, frozen=True):
     notes_policy: int | None
 
 
-def _columns(row: type[msgspec.Struct]) -> list[Any]:
-    return [releases.c[name] for name in row.__struct_fields__]
-
-
 _ONE: Final = reading(
     "releases.one",
-    select(*_columns(ReleaseRow)).where(
+    select(*columns_of(releases, ReleaseRow)).where(
         releases.c.id == bindparam("release_id"), releases.c.publisher_id == bindparam("publisher_id")
     ),
     ReleaseRow,
@@ -70,7 +76,7 @@ _OWN_LISTING: Final = select(listings.c.id).where(
 
 @per_shape(examples=[{"of_version": False}, {"of_version": True}])
 def _page(*, of_version: bool) -> Statement[ReleaseItemRow]:
-    query = select(*_columns(ReleaseItemRow)).where(releases.c.listing_id == _OWN_LISTING.scalar_subquery())
+    query = select(*columns_of(releases, ReleaseItemRow)).where(releases.c.listing_id == _OWN_LISTING.scalar_subquery())
     name = "releases.page"
     if of_version:
         name += ".of_version"
@@ -266,7 +272,7 @@ def revocable_release() -> Select[Any]:
     )
     return (
         select(
-            *_columns(ReleaseRow),
+            *columns_of(releases, ReleaseRow),
             releases.c.publisher_id,
             listings.c.asset_kind,
             listings.c.tags,

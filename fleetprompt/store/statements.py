@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import BindParameter, ClauseElement, ColumnElement, bindparam, func, literal, select
+from sqlalchemy import BindParameter, ClauseElement, ColumnElement, FromClause, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql import Select
@@ -83,6 +83,11 @@ def reading(name: str, query: Select[Any], row: type[Row]) -> Statement[Row]:
     statement = Statement(name, _compile(query), row)
     _register(statement)
     return statement
+
+
+def columns_of(table: FromClause, row: type[msgspec.Struct]) -> list[ColumnElement[Any]]:
+    """The columns of `table` that the fields of `row` are named for, in their order."""
+    return [table.c[name] for name in row.__struct_fields__]
 
 
 def newest(query: Select[Any], row_id: ColumnElement[Any]) -> Select[Any]:

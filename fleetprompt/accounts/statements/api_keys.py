@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import Function
 
 from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability, KeyScope
-from fleetprompt.store.statements import Bound, changing, inserting, newest, reading
+from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, reading
 from fleetprompt.store.tables import api_keys, publishers, users
 
 
@@ -68,7 +68,7 @@ class ApiKeyRow(msgspec.Struct, frozen=True):
     revoked_at_ms: int | None
 
 
-_COLUMNS: Final = [api_keys.c[name] for name in ApiKeyRow.__struct_fields__]
+_COLUMNS: Final = columns_of(api_keys, ApiKeyRow)
 _OWN: Final = reading(
     "accounts.own_api_key",
     select(*_COLUMNS).where(api_keys.c.id == bindparam("api_key_id"), api_keys.c.user_id == bindparam("user_id")),

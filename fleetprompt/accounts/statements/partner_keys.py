@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, literal, select, true, update
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import InstallTargetSystem, PartnerKeyStatus
-from fleetprompt.store.statements import Bound, changing, inserting, newest, reading
+from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, reading
 from fleetprompt.store.tables import instance, partner_keys
 
 
@@ -77,7 +77,7 @@ def insert_partner_key(row: PartnerKeyRow, *, salt: bytes, key_version: str) -> 
     )
 
 
-_COLUMNS: Final = [partner_keys.c[name] for name in PartnerKeyRow.__struct_fields__]
+_COLUMNS: Final = columns_of(partner_keys, PartnerKeyRow)
 _ONE: Final = reading(
     "accounts.partner_key", select(*_COLUMNS).where(partner_keys.c.id == bindparam("partner_key_id")), PartnerKeyRow
 )

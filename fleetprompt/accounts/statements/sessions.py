@@ -14,7 +14,7 @@ from sqlalchemy.sql.functions import Function
 from fleetprompt.accounts.rules import IDLE_MS_MAX, SessionBounds, session_bounds
 from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability
-from fleetprompt.store.statements import Bound, changing, inserting, newest, reading
+from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, reading
 from fleetprompt.store.tables import publishers, sessions, users
 
 _INSERT: Final = inserting(
@@ -162,7 +162,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     ended_at_ms: int | None
 
 
-_COLUMNS: Final = [sessions.c[name] for name in SessionRow.__struct_fields__]
+_COLUMNS: Final = columns_of(sessions, SessionRow)
 _OWN: Final = reading(
     "accounts.own_session",
     select(*_COLUMNS).where(sessions.c.id == bindparam("session_id"), sessions.c.user_id == bindparam("user_id")),

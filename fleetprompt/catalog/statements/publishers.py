@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from fleetprompt.authz import PublicScope
-from fleetprompt.store.statements import Bound, reading
+from fleetprompt.store.statements import Bound, columns_of, reading
 from fleetprompt.store.tables import publishers
 
 
@@ -27,7 +27,7 @@ class PublisherRow(msgspec.Struct, frozen=True):
 
 _ONE: Final = reading(
     "catalog.publisher",
-    select(*(publishers.c[name] for name in PublisherRow.__struct_fields__)).where(
+    select(*columns_of(publishers, PublisherRow)).where(
         publishers.c.id == bindparam("publisher_id"), publishers.c.suspended_at_ms.is_(None)
     ),
     PublisherRow,

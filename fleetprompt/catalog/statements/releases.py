@@ -11,7 +11,7 @@ from sqlalchemy.sql import Select
 
 from fleetprompt.authz import PublicScope
 from fleetprompt.catalog.statements.listings import IS_PUBLISHED, IS_RELEASED, OF_LIVE_PUBLISHER
-from fleetprompt.store.statements import Bound, Statement, newest, reading
+from fleetprompt.store.statements import Bound, Statement, columns_of, newest, reading
 from fleetprompt.store.tables import listings, publishers, releases
 
 
@@ -44,7 +44,7 @@ class ReleaseRow(ReleaseItemRow, frozen=True):
 
 
 def _page(name: str, *conditions: Any) -> Statement[PageRow]:
-    columns = [releases.c[name] for name in ReleaseItemRow.__struct_fields__]
+    columns = columns_of(releases, ReleaseItemRow)
     of_listing = select(*columns).where(releases.c.listing_id == listings.c.id, *conditions)
     page = newest(of_listing, releases.c.id).lateral("page")
     query: Select[Any] = (
@@ -68,7 +68,7 @@ def page(_: PublicScope, listing_id: UUID, *, include_revoked: bool, after_id: U
 
 _ONE: Final = reading(
     "catalog.release",
-    select(*(releases.c[name] for name in ReleaseRow.__struct_fields__))
+    select(*columns_of(releases, ReleaseRow))
     .select_from(
         releases.join(listings, and_(listings.c.id == releases.c.listing_id, IS_PUBLISHED)).join(
             publishers, OF_LIVE_PUBLISHER

@@ -11,13 +11,9 @@ from sqlalchemy import bindparam, literal, select
 from fleetprompt.authz import AdminScope
 from fleetprompt.installs.statements.open_intents import open_intents
 from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
-from fleetprompt.store.statements import Bound, newest, reading
+from fleetprompt.store.statements import Bound, columns_of, newest, reading
 from fleetprompt.store.tables import install_intents, listings, releases
 from fleetprompt.store.tables import listing_revisions as revisions
-
-
-def _release_columns(row: type[msgspec.Struct]) -> list[Any]:
-    return [releases.c[name] for name in row.__struct_fields__]
 
 
 class ReleaseDetailRow(ReleaseRow, frozen=True):
@@ -32,7 +28,7 @@ class ReleaseDetailRow(ReleaseRow, frozen=True):
 _RELEASE: Final = reading(
     "moderation.release",
     select(
-        *_release_columns(ReleaseRow),
+        *columns_of(releases, ReleaseRow),
         listings.c.name.label("listing_name"),
         listings.c.status.label("listing_status"),
         listings.c.published_releases,
@@ -54,7 +50,8 @@ def release(_: AdminScope, release_id: UUID, now_ms: int) -> Bound[ReleaseDetail
 _RELEASES: Final = reading(
     "moderation.releases",
     newest(
-        select(*_release_columns(ReleaseItemRow)).where(releases.c.listing_id == bindparam("listing_id")), releases.c.id
+        select(*columns_of(releases, ReleaseItemRow)).where(releases.c.listing_id == bindparam("listing_id")),
+        releases.c.id,
     ),
     ReleaseItemRow,
 )
