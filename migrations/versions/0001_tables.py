@@ -31,6 +31,7 @@ def upgrade() -> None:
     _sessions()
     _listings()
     _listings_indexes()
+    _publishers_listings_indexes()
     _listing_revisions()
     _releases()
     _reports()
@@ -420,6 +421,14 @@ def _listings() -> None:
         sa.Column("search_vector", TSVECTOR(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("updated_at_ms", sa.BigInteger(), nullable=False),
+        *_listings_checks(),
+        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("listings_publisher_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("listings_pkey")),
+    )
+
+
+def _listings_checks() -> tuple[sa.CheckConstraint, ...]:
+    return (
         sa.CheckConstraint(
             "(status = 'suspended') = (status_before_suspension is not null) and (status = 'suspended') = (suspended_at_ms is not null) and (status = 'suspended') = (suspend_reason is not null)",
             name=op.f("listings_suspension_check"),
@@ -469,8 +478,6 @@ def _listings() -> None:
             "(reviewed_revision is null) = (reviewed_at_ms is null)", name=op.f("listings_review_check")
         ),
         sa.CheckConstraint("published_releases >= 0", name=op.f("listings_published_releases_check")),
-        sa.ForeignKeyConstraint(["publisher_id"], ["publishers.id"], name=op.f("listings_publisher_id_fkey")),
-        sa.PrimaryKeyConstraint("id", name=op.f("listings_pkey")),
     )
 
 
@@ -508,22 +515,6 @@ def _listings_indexes() -> None:
         "listings_newest_ix", "listings", ["id"], unique=False, postgresql_where=sa.text("status = 'published'")
     )
     op.create_index(
-        "listings_publisher_name_ix",
-        "listings",
-        ["publisher_id", "name_key", "id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'published'"),
-    )
-    op.create_index("listings_publisher_newest_ix", "listings", ["publisher_id", "id"], unique=False)
-    op.create_index(
-        "listings_publisher_published_ix",
-        "listings",
-        ["publisher_id", "updated_at_ms", "id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'published'"),
-    )
-    op.create_index("listings_publisher_status_ix", "listings", ["publisher_id", "status", "id"], unique=False)
-    op.create_index(
         "listings_search_ix",
         "listings",
         ["search_vector"],
@@ -546,6 +537,25 @@ def _listings_indexes() -> None:
         unique=False,
         postgresql_where=sa.text("status = 'published'"),
     )
+
+
+def _publishers_listings_indexes() -> None:
+    op.create_index(
+        "listings_publisher_name_ix",
+        "listings",
+        ["publisher_id", "name_key", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index("listings_publisher_newest_ix", "listings", ["publisher_id", "id"], unique=False)
+    op.create_index(
+        "listings_publisher_published_ix",
+        "listings",
+        ["publisher_id", "updated_at_ms", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'published'"),
+    )
+    op.create_index("listings_publisher_status_ix", "listings", ["publisher_id", "status", "id"], unique=False)
 
 
 def _listing_revisions() -> None:

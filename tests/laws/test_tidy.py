@@ -24,7 +24,7 @@ LAWS: Final[dict[Law, tuple[str, ...]]] = {
     verb_laws.only_run_owns_the_transaction: PACKAGE,
     verb_laws.nothing_inside_talks_to_another_system: PACKAGE,
     verb_laws.every_list_takes_a_scope: PACKAGE,
-    form_laws.functions_are_short: ("fleetprompt", "tests"),
+    form_laws.functions_are_short: EVERYTHING,
     form_laws.modules_are_short: PACKAGE,
     form_laws.no_module_is_a_drawer: EVERYTHING,
     form_laws.what_is_public_is_described: PACKAGE,
