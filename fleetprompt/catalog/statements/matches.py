@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY, distinct_on
 from fleetprompt import ids
 from fleetprompt.catalog.statements.listings import IS_PUBLISHED
 from fleetprompt.store.tables import listings, publishers
+from fleetprompt.store.text_match import asked, holds
 
 WALKED_MAX: Final = 5_000
 """So many of the newest listings are looked through for a search before an index is asked for every match."""
@@ -39,16 +40,6 @@ PUBLISHERS_OF_SOME_WORDS_MAX: Final = 200
 Behind: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 Filters: TypeAlias = tuple[str, ...]
 """What a search is narrowed to beside words, tags and categories, by columns; each choice is another statement."""
-
-
-def asked(name: str) -> ColumnElement[Any]:
-    """The tsquery parameter `name`; NULL where nothing of that sort is asked for."""
-    return cast(bindparam(name), TSQUERY)
-
-
-def holds(vector: ColumnElement[Any], query: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a tsvector matches a tsquery."""
-    return vector.bool_op("@@")(query)
 
 
 def is_public() -> ColumnElement[bool]:

@@ -35,8 +35,6 @@ from fleetprompt.catalog.statements.listings import ListingRow, listing_columns,
 from fleetprompt.catalog.statements.matches import (
     PUBLISHERS_OF_SOME_WORDS_MAX,
     Filters,
-    asked,
-    holds,
     is_chosen,
     is_public,
     newest_matches,
@@ -46,6 +44,7 @@ from fleetprompt.enums import AssetKind, ListingSort
 from fleetprompt.search_text import TextQuery
 from fleetprompt.store.statements import Bound, Statement, per_shape, reading
 from fleetprompt.store.tables import listings, publishers
+from fleetprompt.store.text_match import asked, holds
 
 CANDIDATES_MAX: Final = 1_000
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    cast,
     func,
     literal,
     not_,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 
 from fleetprompt import ids
 from fleetprompt.authz import AdminScope
@@ -36,6 +34,7 @@ from fleetprompt.moderation.statements.listings import (
 from fleetprompt.search_text import TextQuery
 from fleetprompt.store.statements import Bound, Statement, per_shape, reading
 from fleetprompt.store.tables import listings, publishers
+from fleetprompt.store.text_match import asked, holds
 
 WALKED_MAX: Final = 5_000
 """So many of the newest listings are looked through before an index is asked for every match."""
@@ -44,14 +43,6 @@ PUBLISHERS_MAX: Final = 200
 """Where more publishers have words of the text in their names, those with all of them count first, then the oldest."""
 
 _FETCH: Final[ColumnElement[int]] = bindparam("fetch", type_=Integer)
-
-
-def _asked(name: str) -> ColumnElement[Any]:
-    return cast(bindparam(name), TSQUERY)
-
-
-def _holds(vector: ColumnElement[Any], query: ColumnElement[Any]) -> ColumnElement[bool]:
-    return vector.bool_op("@@")(query)
 
 
 def _newest(query: Select[Any]) -> Select[Any]:
@@ -70,10 +61,10 @@ def _that_hold_it(wanted: ColumnElement[bool]) -> Select[Any]:
         .limit(WALKED_MAX)
         .subquery("walked")
     )
-    found = _newest(select(walked.c.id).where(_holds(walked.c.search_vector, _asked("matching"))))
+    found = _newest(select(walked.c.id).where(holds(walked.c.search_vector, asked("matching"))))
     at_once = found.cte("at_once").prefix_with("materialized")
     suffices = select(func.count()).select_from(at_once).scalar_subquery() == _FETCH
-    holds_it = _holds(listings.c.search_vector, _asked("matching"))
+    holds_it = holds(listings.c.search_vector, asked("matching"))
     every_one = select(listings.c.id).where(wanted, holds_it, not_(suffices))
     by_index = every_one.cte("by_index").prefix_with("materialized")
     return _newest(select(union_all(select(at_once).where(suffices), select(by_index)).subquery("found")))
@@ -84,10 +75,10 @@ def _that_hold_it_with_their_publisher(wanted: ColumnElement[bool], holding: CTE
     is_full = select(func.count()).select_from(holding).scalar_subquery() == _FETCH
     oldest = select(holding.c.id).where(is_full).order_by(holding.c.id).limit(1).scalar_subquery()
     is_newer = listings.c.id >= func.coalesce(oldest, literal(ids.FIRST, Uuid))
-    has_all = _holds(publishers.c.search_vector, _asked("well_spelt"))
+    has_all = holds(publishers.c.search_vector, asked("well_spelt"))
     named = (
         select(publishers.c.id, publishers.c.search_vector)
-        .where(_holds(publishers.c.search_vector, _asked("in_publisher")))
+        .where(holds(publishers.c.search_vector, asked("in_publisher")))
         .order_by(has_all.desc(), publishers.c.id)
         .limit(PUBLISHERS_MAX)
         .subquery("named")
@@ -95,7 +86,7 @@ def _that_hold_it_with_their_publisher(wanted: ColumnElement[bool], holding: CTE
     together = listings.c.search_vector.op("||")(named.c.search_vector)
     of_one = _newest(
         select(listings.c.id).where(
-            listings.c.publisher_id == named.c.id, wanted, is_newer, _holds(together, _asked("matching"))
+            listings.c.publisher_id == named.c.id, wanted, is_newer, holds(together, asked("matching"))
         )
     ).lateral("of_one")
     return _newest(select(of_one.c.id).select_from(named.join(of_one, true())))
