@@ -28,7 +28,7 @@ class EndSessions(Command):
 @mutation("sessions.end", who=Access.SYSTEM, ledger=Ledger.NONE, emits=(EventType.SESSION_ENDED,))
 async def end_sessions(tx: MutationTx, _: Actor, command: EndSessions) -> Outcome[Batch]:
     """End a batch of sessions (spec 3, 7); whoever had one signs in again."""
-    key_version = None if isinstance(command.key_version, UnsetType) else command.key_version
+    key_version = None if command.key_version is UNSET else command.key_version
     open_ones = await tx.many(sessions.not_ended(key_version, command.limit))
     if not open_ones:
         return Outcome(Batch(0))

@@ -133,7 +133,7 @@ async def _hand_over(services: Services, system: InstallTargetSystem) -> Handove
 
 async def _publisher(services: Services) -> Actor:
     user = await _user(services, PUBLISHER, "Sandbox")
-    if isinstance(user.publisher_id, msgspec.UnsetType):
+    if user.publisher_id is msgspec.UNSET:
         profile = WriteProfile(display_name="Sandbox")
         await mutate(services, write_profile, profile, ProfileReply, _actor(user))
         user = await _user(services, PUBLISHER, "Sandbox")
@@ -156,7 +156,7 @@ async def _offer(services: Services, publisher: Actor, system: InstallTargetSyst
     kind, refs = KINDS[system]
     page = await ask(list_own, services, publisher, OwnListings(status=ListingStatus.PUBLISHED))
     for item in page.items:
-        if item.asset_kind is kind and not isinstance(item.latest_release, msgspec.UnsetType):
+        if item.asset_kind is kind and item.latest_release is not msgspec.UNSET:
             return _Offer(_id("lst", item.listing_id), _id("rel", item.latest_release.release_id))
     draft = CreateListing(asset_kind=kind, name=f"Sandbox for {system}", summary="Made by `fleetprompt sandbox`.")
     made = await mutate(services, create, draft, ListingReply, publisher)
@@ -176,7 +176,7 @@ def _id(prefix: str, text: str) -> UUID:
 
 
 def _actor(user: AdminUser) -> Actor:
-    publisher_id = None if isinstance(user.publisher_id, msgspec.UnsetType) else _id("pub", user.publisher_id)
+    publisher_id = None if user.publisher_id is msgspec.UNSET else _id("pub", user.publisher_id)
     return Actor(
         credential=Credential.PROCESS,
         user_id=_id("usr", user.user_id),

@@ -28,7 +28,7 @@ class RevokeTokens(Command):
 @mutation("installs.revoke_tokens", who=Access.SYSTEM, ledger=Ledger.NONE, emits=(EventType.INSTALL_TOKEN_REVOKED,))
 async def revoke_tokens(tx: MutationTx, _: Actor, command: RevokeTokens) -> Outcome[Batch]:
     """Revoke a batch of issued tokens (spec 3, 7); their intents stay, and buyers can mint again."""
-    key_version = None if isinstance(command.key_version, UnsetType) else command.key_version
+    key_version = None if command.key_version is UNSET else command.key_version
     issued = await tx.many(tokens.issued(key_version, command.limit))
     return Outcome(
         Batch(len(issued)),

@@ -1,8 +1,8 @@
 """The whole schema on one page (spec 8).
 
 Times are epoch milliseconds (`…_ms`). Keys begin with a row's natural shard: the listing for releases, the buyer for
-intents and tokens, the caller for the ledger. Triggers stand in the migrations, and what
-the serving role may do in `grants.py`.
+intents and tokens, the caller for the ledger. Triggers stand in the migrations, and what the serving role may do in
+`grants.py`.
 """
 
 from __future__ import annotations
