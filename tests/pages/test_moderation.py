@@ -121,6 +121,7 @@ async def test_reinstating_shows_what_changed_and_refuses_what_was_not_reviewed(
     page = await visit(ines, path)
     assert "edited 1 time since it was suspended" in said(page)
     assert (marked(page, "del"), marked(page, "ins")) == (["Maps."], ["Other maps."])
+    assert not [each for each in page.iter() if each.get("data-focus") is not None], "what changed is read first"
     held = fields_of(page, path)
     await edit(listing, summary="Malware.")
     refused = await send(ines, path, {**held, "reason": "Mended."})
