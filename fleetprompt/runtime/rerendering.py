@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Column, Table, bindparam, select, tuple_, update
 from sqlalchemy.dialects.postgresql import array
 
+from fleetprompt import ids
 from fleetprompt.enums import EventType
 from fleetprompt.fields import Command, Range
 from fleetprompt.markdown import POLICY_VERSION, SafeHtml, stored_html
@@ -71,15 +72,14 @@ class Rendered:
         keys = list(table.primary_key.columns)
         self._after: Final = tuple(f"after_{key.name}" for key in keys)
         self._keys: Final = tuple(f"key_{key.name}" for key in keys)
-        first = (
+        self._outdated: Final = reading(
+            f"rerendering.outdated.{self.table}",
             select(array(keys).label("key"), source.label("source"))
-            .where(policy < bindparam("policy"))
+            .where(policy < bindparam("policy"), tuple_(*keys) > tuple_(*(bindparam(name) for name in self._after)))
             .order_by(*keys)
-            .limit(bindparam("limit"))
+            .limit(bindparam("limit")),
+            Outdated,
         )
-        following = first.where(tuple_(*keys) > tuple_(*(bindparam(name) for name in self._after)))
-        self._first: Final = reading(f"rerendering.first.{self.table}", first, Outdated)
-        self._following: Final = reading(f"rerendering.following.{self.table}", following, Outdated)
         self._renew: Final = changing(
             f"rerendering.renew.{self.table}",
             update(table)
@@ -93,10 +93,10 @@ class Rendered:
 
     def outdated(self, command: RerenderBatch) -> Bound[Outdated]:
         """The next rows that an earlier version of the policy rendered, in the order of their primary keys."""
-        values: dict[str, Any] = {"policy": POLICY_VERSION, "limit": command.limit}
-        if not command.after:
-            return self._first.bind(**values)
-        return self._following.bind(**values, **dict(zip(self._after, command.after, strict=True)))
+        after = command.after or (ids.FIRST,) * len(self._after)
+        return self._outdated.bind(
+            policy=POLICY_VERSION, limit=command.limit, **dict(zip(self._after, after, strict=True))
+        )
 
     def renew(self, row: Outdated, html: SafeHtml) -> Bound[Any]:
         """Give a row its new HTML, as long as it has the source that this was rendered from."""

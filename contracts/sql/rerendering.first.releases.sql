@@ -1,5 +1,0 @@
--- rerendering.first.releases -> Outdated
-SELECT ARRAY[releases.listing_id, releases.id] AS key, releases.notes_markdown AS source
-FROM releases
-WHERE releases.notes_policy < %(policy)s::SMALLINT ORDER BY releases.listing_id, releases.id
- LIMIT %(limit)s
