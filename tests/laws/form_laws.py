@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Iterator
 from typing import Final
 
-from tests.laws.source import Finding, Function, Module, Source
+from tests.laws.source import Finding, Function, Module, Source, dotted_name
 
 FUNCTION_LINES_MAX: Final = 70
 MODULE_LINES_MAX: Final = 400
@@ -23,6 +23,7 @@ VAGUE_NAMES: Final = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 _SILENCED: Final = re.compile(r"#\s*(?:type:\s*ignore|noqa|pragma|nosec|pyright:)(?P<rest>.*)", re.IGNORECASE)
 _CODES: Final = re.compile(r"^:?\s*(?:\[[\w, -]*\]|[A-Z]+[0-9]+(?:\s*,\s*[A-Z]+[0-9]+)*)?")
+_EXPECTATION: Final = re.compile("(?:not_)?to_")
 _ASSERTING_NAME: Final = re.compile("assert_|run_state_machine_as_test$")
 _REASON: Final = re.compile(r"#\s*\w+\W+\w+")
 
@@ -90,7 +91,7 @@ def there_is_one_way_to_log(source: Source) -> Iterator[Finding]:
 
 
 def every_test_asserts(source: Source) -> Iterator[Finding]:
-    """A test asserts, expects an exception, or calls a function of the tests that does, or a method named for it."""
+    """A test asserts, or expects an exception or what a browser shows, itself or by a function or method that does."""
     asserting = _asserting_functions(source)
     for module in source:
         if not module.name.rpartition(".")[2].startswith("test_"):
@@ -120,6 +121,10 @@ def _asserts(source: Source, module: Module, function: Function, asserting: set[
             case ast.Assert(test=test) if not isinstance(test, ast.Constant):
                 return True
             case ast.Call(func=ast.Attribute(value=ast.Name(id="pytest"), attr="raises" | "warns" | "fail")):
+                return True
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name() as called), attr=name)) if (
+                _EXPECTATION.match(name) and dotted_name(called, module) == "playwright.async_api.expect"
+            ):
                 return True
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if _ASSERTING_NAME.match(name):
                 return True

@@ -109,6 +109,7 @@ BROKEN: Final[list[tuple[Law, str, str]]] = [
     (form_laws.there_is_one_way_to_log, "fleetprompt.x", "import logging"),
     (form_laws.every_test_asserts, "tests.test_x", "def test_a():\n    f()"),
     (form_laws.every_test_asserts, "tests.test_x", "def test_a():\n    assert True"),
+    (form_laws.every_test_asserts, "tests.test_x", "def test_a():\n    expect(1).to_be(2)"),
     (form_laws.every_test_asserts, "tests.test_x", "def call():\n    f()\ndef test_a():\n    call()"),
 ]
 
@@ -145,6 +146,11 @@ LAWFUL: Final[list[tuple[Law, str, str]]] = [
     (form_laws.there_is_one_way_to_log, "fleetprompt.x", "from fleetprompt.telemetry import get_logger"),
     (form_laws.every_test_asserts, "tests.test_x", "def shown(a):\n    assert a\ndef test_a():\n    shown(1)"),
     (form_laws.every_test_asserts, "tests.test_x", "def test_a():\n    with pytest.raises(E):\n        f()"),
+    (
+        form_laws.every_test_asserts,
+        "tests.test_x",
+        "from playwright.async_api import expect\nasync def test_a(page):\n    await expect(page).to_have_url('/')",
+    ),
 ]
 
 
