@@ -70,6 +70,7 @@ define install
 	    --require-hashes -r $(1) 2>/dev/null \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r $(1)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m compileall -q fleetprompt migrations
 endef
 
 $(VENV)/.ready: requirements.txt | $(BIN)/python
