@@ -14,6 +14,8 @@ from fleetprompt.clock import Clock
 
 KEYS_MAX: Final = 100_000
 SHARED_WINDOWS: Final = 1_024
+REST_MS: Final = 2_000
+"""How long a store that is away is left alone."""
 
 
 class Window(msgspec.Struct, frozen=True):

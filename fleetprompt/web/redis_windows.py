@@ -15,14 +15,13 @@ from redis.exceptions import RedisError
 
 from fleetprompt.clock import Clock
 from fleetprompt.telemetry import Metrics, get_logger
-from fleetprompt.web.moving_windows import Standing, StoreAway, Window
+from fleetprompt.web.moving_windows import REST_MS, Standing, StoreAway, Window
 
 KEY_PREFIX: Final = "fleetprompt:limits"
 BATCH_MAX: Final = 256
 PATIENCE_S: Final = 0.1
 PATIENCE_SLICES: Final = 10
 FAILURES_MAX: Final = 3
-REST_MS: Final = 2_000
 
 # A window is a list of hit times, the oldest first. All windows of a hit are looked at before any is changed, and
 # the time is Redis' own, so that servers whose clocks differ still share one limit.

@@ -26,8 +26,7 @@ from fleetprompt.web.limits import (
     policies,
     refusal,
 )
-from fleetprompt.web.moving_windows import Window
-from fleetprompt.web.redis_windows import REST_MS
+from fleetprompt.web.moving_windows import REST_MS, Window
 from tests.support.redis_server import RedisServer
 
 START_MS = 1_790_000_000_000
