@@ -31,13 +31,14 @@ async def _told(page: Page, text: str) -> None:
     await expect(page.locator(".notice[role=status]")).to_contain_text(text)
 
 
-async def _found_by_anybody(browser: Browser, scene: Scene, name: str, version: str) -> None:
+async def _installable_by_anybody(browser: Browser, scene: Scene, name: str) -> str:
+    """What the button of the listing says, where it is found by its name without signing in."""
     async with window(browser, scene.app) as context:
         page = await context.new_page()
         await page.goto("/search?sort=newest")
         await page.get_by_role("link", name=name, exact=True).click()
         await expect(page.get_by_role("heading", level=1)).to_have_text(name)
-        await expect(page.get_by_role("link", name=f"Install {version}")).to_be_visible()
+        return await page.locator(".install .button").inner_text()
 
 
 async def own(publisher: Person) -> list[dict[str, Any]]:
@@ -81,7 +82,7 @@ async def test_e2e_02_from_nothing_to_a_published_listing_without_scripts(browse
         await _told(page, "everybody can find it now")
         await page.goto("/sign-out")
         await _press(page, "Sign out")
-    await _found_by_anybody(browser, scene, "Tide tables, spoken", "0.1.0")
+    assert await _installable_by_anybody(browser, scene, "Tide tables, spoken") == "Install 0.1.0"
 
 
 async def test_e2e_02_a_publisher_signs_in_drafts_releases_publishes_and_signs_out_by_keyboard_alone(
@@ -120,7 +121,7 @@ async def test_e2e_02_a_publisher_signs_in_drafts_releases_publishes_and_signs_o
         await tab_to(page, "Sign out")
         await press_enter(page)
         await expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
-    await _found_by_anybody(browser, scene, "Typed by hand", "1.0.0")
+    assert await _installable_by_anybody(browser, scene, "Typed by hand") == "Install 1.0.0"
 
 
 async def test_the_preview_follows_the_typing_and_its_lines_lead_into_the_text(browser: Browser, scene: Scene) -> None:
@@ -157,6 +158,7 @@ async def test_a_preview_that_fails_says_so_and_keeps_the_text(browser: Browser,
         await page.get_by_label("Description").fill("Typed before the session ended")
         await expect(page.locator("[data-told]")).to_contain_text("could not be brought up to date")
         await expect(page.get_by_label("Description")).to_have_value("Typed before the session ended")
+        assert page.url.endswith("/console/listings/new"), "nothing was left"
 
 
 async def test_leaving_with_something_unsaved_asks_first(browser: Browser, scene: Scene) -> None:
@@ -226,7 +228,6 @@ async def test_revoking_the_last_release_is_told_beforehand_and_done_once(browse
         await page.goto("/console")
         await expect(page.get_by_role("region", name="What needs you")).to_contain_text("Its last release is revoked")
     assert (await own(publisher))[0]["status"] == "unlisted"
-    assert re.fullmatch(r'"\d+"', (await own(publisher))[0]["etag"])
 
 
 async def test_a_suspension_and_its_reason_are_the_first_thing_seen(browser: Browser, scene: Scene) -> None:
