@@ -99,7 +99,7 @@ async def health(_: Look, __: Actor, ___: NoArguments) -> Health:
 async def readiness(look: Look, _: Actor, __: NoArguments) -> Readiness:
     """Whether the process can serve: its database answers, at this version's schema, and its keys are the ones needed.
 
-    Anybody may ask, as often as she likes, so the database is asked once a second at most. Raises UNAVAILABLE.
+    Anybody may ask, as often as she likes, so all who ask at once share one answer. Raises UNAVAILABLE.
     """
     return await look.services.answers.get("readiness", lambda: _readiness(look))
 

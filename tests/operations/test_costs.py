@@ -22,7 +22,7 @@ from tests.support.people import Person
 QUERIES: Final = tuple(route for route in ROUTES if route.operation.kind is Kind.QUERY)
 
 STATEMENTS: Final = {
-    "service.readiness": 3,  # how the database stands, what processes know, keys that are named: once a second
+    "service.readiness": 3,  # how the database stands, what processes know, and which keys are named
     "moderation.listing": 3,  # an admin sees a listing's releases and its replaced revisions with it
     "moderation.audit": 2,  # where several filters meet, also how far it looked
 }

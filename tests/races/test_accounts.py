@@ -97,6 +97,8 @@ async def test_r_race_of_two_admins_who_take_the_capability_from_one_another_one
 async def test_r_race_of_two_admins_who_suspend_one_another_one_stays(arena: Arena) -> None:
     for _ in arena.rounds():
         eve, mallory = await arena.people.admin(), await arena.people.admin()
+        for admin in (eve, mallory):
+            await admin.csrf_token()
         answers = await arena.at_once(
             *(
                 by.post(f"/v1/admin/users/{of.user_id}/suspend", {"reason": "She began it."})

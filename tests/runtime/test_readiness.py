@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from fleetprompt.runtime.shared_answers import FRESH_S
 from fleetprompt.store import migrate
 from tests.conftest import Start
 from tests.support.answers import assert_error, assert_ok
@@ -41,15 +40,14 @@ async def test_a_process_at_another_schema_is_not_ready(start: Start, empty_data
 
 async def test_many_who_ask_at_once_cost_the_database_no_more_than_one(app: App) -> None:
     visitor = app.people.visitor()
-    await asyncio.sleep(FRESH_S)
     with app.counting() as cost:
         for _ in range(3):
             answers = await asyncio.gather(*(visitor.get("/readyz") for _ in range(50)))
             assert {answer.status_code for answer in answers} == {200}
-    assert 1 <= cost.statements <= 3
+    assert 3 <= cost.statements <= 3 * 3 * 3, "150 asked"
 
 
-async def test_what_was_wrong_is_told_to_all_who_wait_and_not_for_longer_than_a_second(
+async def test_what_was_wrong_is_told_to_all_who_wait_and_to_nobody_afterwards(
     start: Start, empty_database: Database
 ) -> None:
     app = await start(on=empty_database)
@@ -58,5 +56,4 @@ async def test_what_was_wrong_is_told_to_all_who_wait_and_not_for_longer_than_a_
     for answer in await asyncio.gather(*(visitor.get("/readyz") for _ in range(20))):
         assert_error(answer, "UNAVAILABLE")
     empty_database.change("update alembic_version set version_num = %s", migrate.head())
-    await asyncio.sleep(FRESH_S)
     assert_ok(await visitor.get("/readyz"))

@@ -99,10 +99,11 @@ async def stock(people: People, admin: Person, *, line: str, markdown: str, addr
     await listing.set_status("published")
     intent = await market.intent(owner, offer, state=line, targetContext={"telespaceId": line, "roomId": line})
     report = {"listingId": listing.id, "kind": "other", "summary": line}
-    assert_created(await owner.post("/v1/reports", report), "report")
+    reported = assert_created(await owner.post("/v1/reports", report), "report")
     partner = await admin.post("/v1/admin/partner-keys", {"targetSystem": "whs", "label": line})
     assert_created(partner, "partnerKey", "secret")
-    return Stock(owner, line, markdown, address, _ids(owner, offer, intent))
+    ids = {**_ids(owner, offer, intent), "reportId": reported["reportId"]}
+    return Stock(owner, line, markdown, address, ids)
 
 
 def _release(line: str, markdown: str) -> dict[str, Any]:
@@ -123,6 +124,7 @@ def _release(line: str, markdown: str) -> dict[str, Any]:
 
 def _ids(owner: Person, offer: market.Release, intent: market.Intent) -> dict[str, str]:
     return {
+        "userId": owner.user_id,
         "publisherId": owner.publisher_id or "",
         "listingId": offer.listing.id,
         "releaseId": offer.id,
