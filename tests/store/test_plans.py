@@ -44,11 +44,6 @@ BOUNDED_SORTS = {
         "what was found by the index of words; limits keep no more than a page, and no more than 200 publishers",
     ),
     **{
-        name: "the events on one side of a time, where the planner takes them for few; else an index orders"
-        for name in named_statements()
-        if name.startswith("moderation.events_scanned.") and ("since" in name or "until" in name)
-    },
-    **{
         name: "how many rows a search or the facets read is counted in tests/catalog/test_plans.py"
         for name in named_statements()
         if name.startswith(("catalog.match.", "catalog.walk.", "catalog.facets"))
