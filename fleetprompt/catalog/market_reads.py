@@ -89,16 +89,16 @@ async def show_installs(look: Look, _: Actor, command: ShowInstalls) -> Installs
     What happened in the last minute may be missing. Raises NOT_FOUND.
     """
     today = day_of(look.now_ms)
-    first_day = today - DAYS + 1
-    rows = await look.many(installs.installs(PUBLIC, command.listing_id, first_day=first_day, last_day=today))
+    counted = range(today - DAYS + 1, today + 1)
+    rows = await look.many(installs.installs(PUBLIC, command.listing_id, days=counted))
     if not rows:
         raise not_found()
-    return InstallsReply(_by_day(rows, first_day, today))
+    return InstallsReply(_by_day(rows, counted))
 
 
-def _by_day(rows: Sequence[InstallsRow], first_day: int, last_day: int) -> Installs:
+def _by_day(rows: Sequence[InstallsRow], counted: range) -> Installs:
     by_day = {row.day: row for row in rows}
-    found = [(day, by_day.get(day)) for day in range(first_day, last_day + 1)]
+    found = [(day, by_day.get(day)) for day in counted]
     days = [
         InstallsDay(
             day=name_of_day(day),

@@ -60,11 +60,11 @@ async def get_own(look: Look, actor: Actor, command: OwnListing) -> ListingReply
 async def stats(look: Look, actor: Actor, command: OwnStats) -> StatsReply:
     """What happened to one of the caller's listings by day (UTC), folded or not yet. Raises NOT_FOUND."""
     today = day_of(look.now_ms)
-    first_day = today - command.days + 1
-    rows = await look.many(statements.stats(own_as_publisher(actor), command.listing_id, first_day, today))
+    days = range(today - command.days + 1, today + 1)
+    rows = await look.many(statements.stats(own_as_publisher(actor), command.listing_id, days))
     if not rows:
         raise not_found()
-    return StatsReply(rules.stats([counts for row in rows if (counts := row.counts)], first_day, today))
+    return StatsReply(rules.stats([counts for row in rows if (counts := row.counts)], days))
 
 
 @query("markdown.preview", who=Access.SIGNED_IN, scope=KeyScope.PUBLISH, rate=(RateClass.WRITE,))

@@ -185,10 +185,10 @@ def facet_changes(before: PublicFacets, after: PublicFacets) -> tuple[FacetChang
     return (*lost, *gained)
 
 
-def stats(counts: Sequence[DayCounts], first_day: int, last_day: int) -> Stats:
-    """Every day from `first_day` to `last_day`, also those on which nothing happened, and the sums."""
+def stats(counts: Sequence[DayCounts], days: Sequence[int]) -> Stats:
+    """Every one of `days`, also those on which nothing happened, and the sums."""
     by_day = {each.day: each for each in counts}
-    every_day = [by_day.get(day, DayCounts(day, 0, 0)) for day in range(first_day, last_day + 1)]
+    every_day = [by_day.get(day, DayCounts(day, 0, 0)) for day in days]
     return Stats(
         days=tuple(
             StatsDay(

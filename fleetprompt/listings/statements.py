@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import Integer, Text, Uuid, bindparam, cast, func, insert, select, true, union_all, update
+from sqlalchemy import Integer, Text, Uuid, any_, bindparam, cast, func, insert, select, true, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 from fleetprompt import ids
@@ -190,7 +190,7 @@ class StatRow(msgspec.Struct, frozen=True):
 def _counts(table: Any) -> Any:
     return select(table.c.listing_id, table.c.day, table.c.install_intents, table.c.redemptions).where(
         table.c.listing_id == bindparam("listing_id"),
-        table.c.day.between(bindparam("first_day"), bindparam("last_day")),
+        table.c.day == any_(bindparam("days", type_=ARRAY(Integer))),
     )
 
 
@@ -210,9 +210,9 @@ _STATS: Final = reading(
 )
 
 
-def stats(scope: PublisherScope, listing_id: UUID, first_day: int, last_day: int) -> Bound[StatRow]:
+def stats(scope: PublisherScope, listing_id: UUID, days: Sequence[int]) -> Bound[StatRow]:
     """What happened to a publisher's listing by day, folded or not yet; no row at all where it is not hers."""
-    return _STATS.bind(listing_id=listing_id, publisher_id=scope.publisher_id, first_day=first_day, last_day=last_day)
+    return _STATS.bind(listing_id=listing_id, publisher_id=scope.publisher_id, days=[*days])
 
 
 _CONTENT: Final[tuple[str, ...]] = (

@@ -143,7 +143,7 @@ def test_statistics_leave_out_no_day_and_their_sums_add_up(today: int, days: int
     first_day = today - days + 1
     busy = data.draw(st.sets(st.integers(first_day, today)))
     counts = [DayCounts(day, install_intents=day % 7, redemptions=1) for day in busy]
-    stats = rules.stats(counts, first_day, today)
+    stats = rules.stats(counts, range(first_day, today + 1))
     assert len(stats.days) == days
     assert [each.day for each in stats.days] == sorted(each.day for each in stats.days)
     assert stats.total.redemptions == len(busy)
@@ -153,4 +153,4 @@ def test_statistics_leave_out_no_day_and_their_sums_add_up(today: int, days: int
 @pytest.mark.parametrize(("epoch_ms", "name"), [(0, "1970-01-01"), (1_709_251_199_999, "2024-02-29")])
 def test_a_day_is_named_in_utc(epoch_ms: int, name: str) -> None:
     day = day_of(epoch_ms)
-    assert rules.stats([], day, day).days[0].day == name
+    assert rules.stats([], [day]).days[0].day == name

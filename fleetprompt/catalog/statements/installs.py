@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Integer, and_, bindparam, select, tuple_
+from sqlalchemy import ARRAY, Integer, and_, any_, bindparam, select
 
 from fleetprompt.authz import PublicScope
 from fleetprompt.catalog.statements.listings import IS_PUBLISHED, OF_LIVE_PUBLISHER
@@ -22,12 +23,10 @@ class InstallsRow(msgspec.Struct, frozen=True):
     redemptions: int | None
 
 
-_DAY: Final = tuple_(stat_days.c.listing_id, stat_days.c.day)
 _OF_THOSE_DAYS: Final = and_(
-    tuple_(listings.c.id, bindparam("first_day", type_=Integer)) <= _DAY,
-    tuple_(listings.c.id, bindparam("last_day", type_=Integer)) >= _DAY,
+    stat_days.c.listing_id == listings.c.id, stat_days.c.day == any_(bindparam("days", type_=ARRAY(Integer)))
 )
-"""As a range of the table's key, so that the index of all listings by day is never read for one of them."""
+"""Day by day: as a range, it would be read through the index that holds the days of all listings."""
 
 _INSTALLS: Final = reading(
     "catalog.installs",
@@ -38,6 +37,6 @@ _INSTALLS: Final = reading(
 )
 
 
-def installs(_: PublicScope, listing_id: UUID, *, first_day: int, last_day: int) -> Bound[InstallsRow]:
+def installs(_: PublicScope, listing_id: UUID, *, days: Sequence[int]) -> Bound[InstallsRow]:
     """A public listing's days on which something happened; no row at all where the listing is not public."""
-    return _INSTALLS.bind(listing_id=listing_id, first_day=first_day, last_day=last_day)
+    return _INSTALLS.bind(listing_id=listing_id, days=[*days])
