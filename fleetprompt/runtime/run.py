@@ -271,7 +271,7 @@ async def _decide(operation: Operation, tx: MutationTx, call: Call, arguments: S
 
 
 async def _leave(tx: MutationTx) -> None:
-    """End a transaction that changes nothing else; its ROLLBACK follows when the connection is given back."""
+    """End a transaction that changes nothing else; one that only read ends when its connection is given back."""
     if standing := tx.standing_writes():
         await tx.commit(standing)
 

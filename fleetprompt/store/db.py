@@ -1,8 +1,8 @@
 """Connections and transactions: who holds one, what is sent together, and what a failure means (spec 3 Isolation).
 
-`Database.read` sends single statements outside any transaction. `Tx` reads inside one: its BEGIN and whatever else must
-open it travel with the first read, and `commit` sends every write with the COMMIT, so that a mutation costs two round
-trips.
+`Database.one` and `many` send single statements outside any transaction. `Tx` reads inside one: its BEGIN and whatever
+else must open it travel with the first read, and `commit` sends every write with the COMMIT, so that a mutation costs
+two round trips.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ CONNECTIONS_MAX: Final = 10
 SEARCH_CONNECTIONS_MAX: Final = 2
 WAITS: Final = {"main": "wait for a connection", "search": "wait for a search connection"}
 POOL_WAIT_S_MAX: Final = 2.0
+WAITING_MAX: Final = 200
 STATEMENT_MS_MAX: Final = 3_000
 SEARCH_STATEMENT_MS_MAX: Final = 300
 EXCHANGE_S_MAX: Final = 4.0
@@ -141,10 +142,12 @@ class PooledConnection:
         self._traces = traces
         # Whether the server behind it is silent or takes no writes: a new connection may find a better one.
         self.leads_nowhere = False
+        self._has_written = False
 
     async def exchange(self, batch: Sequence[Bound[Any]], *, committing: bool = False) -> list[Rows]:
         """Send `batch` in one round trip and return each statement's rows."""
         self._meter(len(batch))
+        self._has_written |= committing
         try:
             with self._answered_in_time(), self._traces.exchange([bound.statement.name for bound in batch]):
                 return await self._exchange(batch)
@@ -188,15 +191,23 @@ class PooledConnection:
     async def _rows(cursor: psycopg.AsyncCursor[Any]) -> Rows:
         return [] if cursor.rownumber is None else await cursor.fetchall()
 
-    async def rollback(self) -> None:
-        """Leave the transaction, whatever state it is in; a broken connection is the pool's to replace."""
-        if self._connection.closed or self._connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+    async def leave(self) -> None:
+        """Leave the transaction, whatever state it is in; a broken connection is the pool's to replace.
+
+        What was only read ends with a COMMIT: at a ROLLBACK the driver forgets every statement that it has prepared on
+        this connection, and each would have to be parsed and planned anew.
+        """
+        status = self._connection.info.transaction_status
+        if self._connection.closed or status == psycopg.pq.TransactionStatus.IDLE:
             return
+        is_sound = status == psycopg.pq.TransactionStatus.INTRANS and not self._has_written
+        ending = COMMIT.statement.sent if is_sound else b"ROLLBACK"
         try:
             with self._answered_in_time():
-                await self._connection.execute("ROLLBACK")
-        except psycopg.Error:
-            await self._connection.close()
+                await self._connection.execute(ending)
+        except psycopg.Error:  # at SERIALIZABLE, a COMMIT may also find that the reads conflicted: that ends it as well
+            if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                await self._connection.close()
 
 
 def _raw(name: str, sql: str) -> Bound[Any]:
@@ -228,6 +239,8 @@ class Tx:
 
     async def read(self, *batch: Bound[Any]) -> list[Rows]:
         """Send reads together; the first call also opens the transaction."""
+        if writes := [bound.statement.name for bound in batch if bound.statement.row is None]:
+            raise TypeError(f"{', '.join(writes)}: what a transaction writes goes with its COMMIT")
         if self.is_open:
             return await self._connection.exchange(batch) if batch else []
         opening = [BEGIN[self._isolation], *self._opening]
@@ -250,6 +263,64 @@ class Tx:
         await self._connection.exchange([*writes, COMMIT], committing=True)
 
 
+class _Lane:
+    """A pool, and the line of those who wait for one of its connections.
+
+    Who is in line costs an event; waiting within the pool costs a task, a lock and a condition for each. There are as
+    many places as connections, so that the pool itself makes nobody wait but for a connection that is being made.
+    """
+
+    def __init__(self, pool: Pool, on_wait: Callable[[str, float], None], traces: Traces) -> None:
+        self.pool = pool
+        self._places = asyncio.Semaphore(pool.max_size)
+        self._waiting = 0
+        self._on_wait = on_wait
+        self._span = WAITS[pool.name]
+        self._traces = traces
+
+    async def take(self) -> Connection:
+        """A connection that works as far as can be told. Raises UNAVAILABLE where none is free in time."""
+        started = time.perf_counter()
+        try:
+            with self._traces.span(self._span):
+                await self._come_first()
+                try:
+                    return await self._from_pool(POOL_WAIT_S_MAX - (time.perf_counter() - started))
+                except BaseException:
+                    self._places.release()
+                    raise
+        except (TimeoutError, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, psycopg_pool.PoolClosed) as error:
+            raise unavailable("The database is away or busy; try again shortly.", Outage.NO_CONNECTION) from error
+        finally:
+            self._on_wait(self.pool.name, time.perf_counter() - started)
+
+    async def give_back(self, connection: Connection) -> None:
+        """Let the next one have it."""
+        try:
+            await self.pool.putconn(connection)
+        finally:
+            self._places.release()
+
+    async def _come_first(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        if self._waiting >= WAITING_MAX:
+            raise psycopg_pool.TooManyRequests
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(POOL_WAIT_S_MAX):
+                await self._places.acquire()
+        finally:
+            self._waiting -= 1
+
+    async def _from_pool(self, wait_s_max: float) -> Connection:
+        while _was_ended(connection := await self.pool.getconn(wait_s_max)):
+            await connection.close()
+            await self.pool.putconn(connection)
+        return connection
+
+
 class Database:
     """The pools: one for everything, and a small share of connections with a short timeout for searches."""
 
@@ -264,13 +335,14 @@ class Database:
         traces: Traces | None = None,
     ) -> None:
         self.isolation = isolation
-        self._on_wait = on_wait
         self._traces = traces or Traces()
         self.statements_sent = 0
         self.round_trips = 0
-        self._main = self._pool(url, connections_max, STATEMENT_MS_MAX, "main", PLANNING)
         self._distrusted_at = -DISTRUST_AGAIN_AFTER_S
-        self._search = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search", SEARCH_PLANNING)
+        pool = self._pool(url, connections_max, STATEMENT_MS_MAX, "main", PLANNING)
+        self._main = _Lane(pool, on_wait, self._traces)
+        pool = self._pool(url, search_connections_max, SEARCH_STATEMENT_MS_MAX, "search", SEARCH_PLANNING)
+        self._search = _Lane(pool, on_wait, self._traces)
 
     @staticmethod
     def _pool(url: str, size: int, statement_ms_max: int, name: str, planning: Mapping[str, str]) -> Pool:
@@ -288,7 +360,6 @@ class Database:
             open=False,
             name=name,
             timeout=POOL_WAIT_S_MAX,
-            max_waiting=200,
             reconnect_timeout=1,
             configure=_keep_all_prepared,
             kwargs={
@@ -303,50 +374,38 @@ class Database:
 
     async def open(self) -> None:
         """Start the pools; connections are made in the background and whenever the database comes back."""
-        await self._main.open()
-        await self._search.open()
+        await self._main.pool.open()
+        await self._search.pool.open()
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._main.close(timeout=5)
-        await self._search.close(timeout=5)
+        await self._main.pool.close(timeout=5)
+        await self._search.pool.close(timeout=5)
 
     @asynccontextmanager
     async def connection(self, *, search: bool = False) -> AsyncIterator[PooledConnection]:
         """One connection for as long as the block runs. Raises UNAVAILABLE where none is free in time."""
-        pool = self._search if search else self._main
-        started = time.perf_counter()
-        try:
-            with self._traces.span(WAITS[pool.name]):
-                connection = await self._take(pool)
-        except (psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, psycopg_pool.PoolClosed) as error:
-            raise unavailable("The database is away or busy; try again shortly.", Outage.NO_CONNECTION) from error
-        finally:
-            self._on_wait(pool.name, time.perf_counter() - started)
+        lane = self._search if search else self._main
+        connection = await lane.take()
         pooled = PooledConnection(connection, self._count, self._traces)
         try:
             yield pooled
         finally:
-            await pooled.rollback()
-            if pooled.leads_nowhere:
-                await connection.close()
-                await self._distrust_all()
-            await pool.putconn(connection)
-
-    @staticmethod
-    async def _take(pool: Pool) -> Connection:
-        while _was_ended(connection := await pool.getconn()):
-            await connection.close()
-            await pool.putconn(connection)
-        return connection
+            try:
+                await pooled.leave()
+                if pooled.leads_nowhere:
+                    await connection.close()
+                    await self._distrust_all()
+            finally:
+                await lane.give_back(connection)
 
     async def _distrust_all(self) -> None:
         """Make every connection anew: what happened to one may have happened to all, as after a failover."""
         now = time.monotonic()
         if now - self._distrusted_at >= DISTRUST_AGAIN_AFTER_S:
             self._distrusted_at = now
-            for pool in (self._main, self._search):
-                await pool.drain()
+            for lane in (self._main, self._search):
+                await lane.pool.drain()
 
     def _count(self, statements: int) -> None:
         self.statements_sent += statements
