@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from litestar import HttpMethod, Litestar, Request
+from litestar import HttpMethod, Litestar
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from fleetprompt.accounts import routes as accounts
 from fleetprompt.accounts.authenticator import AccountsAuthenticator
@@ -46,6 +46,7 @@ from fleetprompt.web import envelope, service
 from fleetprompt.web.edge import Edge
 from fleetprompt.web.exchange import exchange_of
 from fleetprompt.web.gate import RateGate
+from fleetprompt.web.http_response import HttpResponse
 from fleetprompt.web.limits import Limiter, Share
 from fleetprompt.web.mounting import check_mounting
 from fleetprompt.web.openapi import document, encode
@@ -80,27 +81,46 @@ def _mount(path: str, answerers: Mapping[str, tuple[Route, Answerer]]) -> HTTPRo
     """
     allow = ", ".join(sorted(answerers.keys() | ({"HEAD"} if "GET" in answerers else set())))
 
-    async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
-        if request.method not in answerers:
-            return envelope.answer(envelope.wrong_method(allow), exchange_of(request.scope))
-        route, answerer = answerers[request.method]
-        return await answerer.answer(route, request.scope, request.receive)
+    async def answer(scope: Any, receive: Receive) -> HttpResponse:
+        found = answerers.get(scope["method"])
+        if found is None:
+            return envelope.answer(envelope.wrong_method(allow), exchange_of(scope))
+        route, answerer = found
+        return await answerer.answer(route, scope, receive)
 
-    return HTTPRouteHandler(_litestar_path(path), http_method=list(HttpMethod))(endpoint)
+    return _handler(_litestar_path(path), answer)
 
 
 def _mount_page(page: Page, pages: PageAnswerer) -> HTTPRouteHandler:
-    async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
-        return await pages.answer(page, request.scope, request.receive)
+    async def answer(scope: Any, receive: Receive) -> HttpResponse:
+        return await pages.answer(page, scope, receive)
 
-    return HTTPRouteHandler(_litestar_path(page.path), http_method=list(HttpMethod))(endpoint)
+    return _handler(_litestar_path(page.path), answer)
 
 
 def _mount_static(pages: PageAnswerer) -> HTTPRouteHandler:
-    async def endpoint(request: Request[Any, Any, Any]) -> ASGIResponse:
-        return pages.answer_static(request.scope)
+    async def answer(scope: Any, receive: Receive) -> HttpResponse:
+        return pages.answer_static(scope)
 
-    return HTTPRouteHandler(f"{static_files.PREFIX}{{name:str}}", http_method=list(HttpMethod))(endpoint)
+    return _handler(f"{static_files.PREFIX}{{name:str}}", answer)
+
+
+def _handler(path: str, answer: Callable[[Any, Receive], Awaitable[HttpResponse]]) -> HTTPRouteHandler:
+    """A route whose middleware answers: below it the framework would make a request and a response of its own, which
+    nobody uses, and which were a quarter of what a request cost that does nothing else.
+    """
+
+    async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await answer(scope, receive)
+        await response(scope, receive, send)
+
+    def answering(app: ASGIApp) -> ASGIApp:
+        return endpoint
+
+    async def below() -> None:
+        raise AssertionError("unreachable")
+
+    return HTTPRouteHandler(path, http_method=list(HttpMethod), middleware=[answering], status_code=200)(below)
 
 
 class Background(Protocol):

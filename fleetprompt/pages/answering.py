@@ -11,7 +11,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
-from litestar.response.base import ASGIResponse
 
 from fleetprompt.authz import Access, admit
 from fleetprompt.errors import Code, Refusal, not_found, unauthenticated, unauthorized
@@ -36,6 +35,7 @@ from fleetprompt.web.authentication import Authenticator, by_cookie, require_sam
 from fleetprompt.web.decoding import Incoming, decode
 from fleetprompt.web.exchange import Exchange, exchange_of
 from fleetprompt.web.gate import RateGate
+from fleetprompt.web.http_response import HttpResponse
 from fleetprompt.web.responses import call_of
 from fleetprompt.web.routing import BODY_BYTES_MAX, Route
 
@@ -64,7 +64,7 @@ class PageAnswerer:
         self._pages = pages
         self._sign_in = next(page for page in pages if page.path == SIGN_IN_PATH)
 
-    async def answer(self, page: Page, scope: Any, receive: Receive) -> ASGIResponse:
+    async def answer(self, page: Page, scope: Any, receive: Receive) -> HttpResponse:
         """The response to one request for `page`, its refusals included."""
         exchange = exchange_of(scope)
         exchange.operation = page.label
@@ -78,7 +78,7 @@ class PageAnswerer:
         except Refusal as refusal:
             return self._refusals.page(refusal, scope)
 
-    def answer_static(self, scope: Any) -> ASGIResponse:
+    def answer_static(self, scope: Any) -> HttpResponse:
         """A file of the pages, by its hashed name."""
         exchange_of(scope).operation = "page.static"
         if scope["method"] != "GET":
@@ -92,9 +92,9 @@ class PageAnswerer:
         if found.gzipped is not None and accepts_gzip(accepted):
             body = found.gzipped
             headers.append(("content-encoding", "gzip"))
-        return ASGIResponse(body=body, media_type=found.media_type, headers=headers)
+        return HttpResponse(body=body, media_type=found.media_type, headers=headers)
 
-    async def _answer_visit(self, page: Page, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
+    async def _answer_visit(self, page: Page, arrived: Arrived, exchange: Exchange) -> HttpResponse:
         rate = _rate_of_reading(page)
         await self._gate.by_address(rate, exchange)
         await self._identify(arrived, exchange)
@@ -105,7 +105,7 @@ class PageAnswerer:
         admit(visit.actor, page.who, None)
         return respond(visit, await page.show(visit))
 
-    async def _answer_form(self, page: FormPage, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
+    async def _answer_form(self, page: FormPage, arrived: Arrived, exchange: Exchange) -> HttpResponse:
         fields = read_form(arrived)
         await self._gate.by_address(page.operation.rate, exchange)
         await self._identify(arrived, exchange)
@@ -117,7 +117,7 @@ class PageAnswerer:
             await self._gate.nothing_was_made(exchange, refusal)
             return await self._show_again(visit, page, fields, refusal)
 
-    async def _act(self, visit: Visit, page: FormPage, fields: Mapping[str, list[str]]) -> ASGIResponse:
+    async def _act(self, visit: Visit, page: FormPage, fields: Mapping[str, list[str]]) -> HttpResponse:
         operation, exchange = page.operation, visit.exchange
         if operation.who is not Access.ANYONE and not visit.is_signed_in:
             return await self._ask_to_sign_in(visit, page, fields)
@@ -138,7 +138,7 @@ class PageAnswerer:
             return await self._resume(visit, answer, reply.session)
         return respond(visit, answer, reply.session)
 
-    async def _ask_to_sign_in(self, visit: Visit, page: FormPage, fields: Mapping[str, list[str]]) -> ASGIResponse:
+    async def _ask_to_sign_in(self, visit: Visit, page: FormPage, fields: Mapping[str, list[str]]) -> HttpResponse:
         """The page to sign in at, which carries what was typed through to the form again; nothing is stored."""
         there = Visit(self._sign_in, self._services, visit.arrived, visit.exchange)
         packed = pack(forms.kept(fields, page.secret))
@@ -147,7 +147,7 @@ class PageAnswerer:
         ended = unauthenticated("session_ended")
         return respond(there, replace(shown, refusal=ended) if isinstance(shown, Html) else shown)
 
-    async def _resume(self, visit: Visit, resume: Resume, session: SessionChange | None) -> ASGIResponse:
+    async def _resume(self, visit: Visit, resume: Resume, session: SessionChange | None) -> HttpResponse:
         """The form that was left when the session had ended, as the new session's user; else the way to its page."""
         path, _, query = resume.path.partition("?")
         found = page_at(self._pages, path)
@@ -199,7 +199,7 @@ class PageAnswerer:
 
     async def _show_again(
         self, visit: Visit, page: FormPage, fields: Mapping[str, list[str]], refusal: Refusal
-    ) -> ASGIResponse:
+    ) -> HttpResponse:
         """The form as it was sent, with what is wrong; where it cannot be shown, the refusal goes on."""
         if refusal.code not in SHOWN_AGAIN and not isinstance(refusal, StaleForm):
             raise refusal

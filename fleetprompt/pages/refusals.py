@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from litestar.response.base import ASGIResponse
-
 from fleetprompt.errors import Code, Refusal
 from fleetprompt.pages import security
 from fleetprompt.pages.frame import frame_of
@@ -16,6 +14,7 @@ from fleetprompt.pages.responses import HTML
 from fleetprompt.runtime.services import Services
 from fleetprompt.web import envelope
 from fleetprompt.web.exchange import exchange_of
+from fleetprompt.web.http_response import HttpResponse
 
 API_PATHS: Final = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 """Where programs call: an answer there is never a page."""
@@ -66,11 +65,11 @@ class RefusalPages:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def answer(self, refusal: Refusal, scope: Any) -> ASGIResponse:
+    def answer(self, refusal: Refusal, scope: Any) -> HttpResponse:
         """The answer to a refused request, whoever reads it."""
         return self.page(refusal, scope) if is_for_a_person(scope) else envelope.answer(refusal, exchange_of(scope))
 
-    def page(self, refusal: Refusal, scope: Any) -> ASGIResponse:
+    def page(self, refusal: Refusal, scope: Any) -> HttpResponse:
         """The page that tells of a refusal."""
         exchange = exchange_of(scope)
         path: str = scope["path"]
@@ -84,4 +83,4 @@ class RefusalPages:
         )
         headers = [*envelope.headers(refusal, exchange), ("vary", "Cookie, Accept"), *security.headers()]
         body = html.encode("utf-8", "replace")
-        return ASGIResponse(body=body, media_type=HTML, status_code=refusal.status, headers=headers)
+        return HttpResponse(body=body, media_type=HTML, status=refusal.status, headers=headers)

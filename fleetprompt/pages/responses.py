@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 from typing import Final
 
-from litestar.response.base import ASGIResponse
-
 from fleetprompt.pages import security
 from fleetprompt.pages.answers import Answer, Document, Html, Resume, SeeOther, SendOn
 from fleetprompt.pages.declaring import FormPage
@@ -17,6 +15,7 @@ from fleetprompt.runtime.idempotency import SessionChange
 from fleetprompt.web import envelope
 from fleetprompt.web.authentication import session_cookie
 from fleetprompt.web.caching import is_fresh, weak_etag
+from fleetprompt.web.http_response import HttpResponse
 from fleetprompt.web.routing import CACHE_CONTROL, Caching
 
 HTML: Final = "text/html"
@@ -25,7 +24,7 @@ GZIP_LEVEL: Final = 6
 Headers = list[tuple[str, str]]
 
 
-def respond(visit: Visit, answer: Answer, session: SessionChange | None = None) -> ASGIResponse:
+def respond(visit: Visit, answer: Answer, session: SessionChange | None = None) -> HttpResponse:
     """The response to a visit. session: what becomes of the browser's session."""
     cookies: Headers = [("set-cookie", cookie) for cookie in visit.new_cookies]
     if session is not None:
@@ -35,7 +34,7 @@ def respond(visit: Visit, answer: Answer, session: SessionChange | None = None) 
         more = answer.headers if isinstance(answer, SeeOther) else ()
         headers = [("location", answer.path), ("cache-control", "no-store"), *more, *cookies]
         status = 307 if isinstance(answer, SendOn) else 303
-        return ASGIResponse(status_code=status, headers=[*headers, *security.headers()])
+        return HttpResponse(status=status, headers=[*headers, *security.headers()])
     if isinstance(answer, Document):
         return _sent(visit, answer.body, answer.content_type, 200, _caching(visit, answer, bool(cookies)), cookies)
     html = page_html(visit, answer)
@@ -77,17 +76,17 @@ def _caching(visit: Visit, answer: Answer, has_cookies: bool) -> Caching:
     return Caching.PRIVATE
 
 
-def _sent(visit: Visit, body: bytes, media_type: str, status: int, caching: Caching, headers: Headers) -> ASGIResponse:
+def _sent(visit: Visit, body: bytes, media_type: str, status: int, caching: Caching, headers: Headers) -> HttpResponse:
     kept: Headers = [("cache-control", CACHE_CONTROL[caching]), ("vary", "Cookie, Accept-Encoding"), *headers]
     if caching is Caching.PUBLIC:
         etag = weak_etag(body)
         kept.append(("etag", etag))
         if is_fresh(visit.arrived.headers.get("if-none-match"), etag):
-            return ASGIResponse(body=b"", status_code=304, headers=kept)
+            return HttpResponse(status=304, headers=kept)
         if accepts_gzip(visit.arrived.headers.get("accept-encoding", "")):
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
             kept.append(("content-encoding", "gzip"))
-    return ASGIResponse(body=body, media_type=media_type, status_code=status, headers=kept)
+    return HttpResponse(body=body, media_type=media_type, status=status, headers=kept)
 
 
 def accepts_gzip(accept_encoding: str) -> bool:

@@ -8,19 +8,19 @@ from typing import Any, Final
 import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException, MethodNotAllowedException
-from litestar.response.base import ASGIResponse
 
 from fleetprompt.errors import Code, FieldProblem, Reason, Refusal, invalid, not_found
 from fleetprompt.telemetry import get_logger
 from fleetprompt.telemetry.metrics import CLIENT_GONE
 from fleetprompt.web.arrival import ClientGone
 from fleetprompt.web.exchange import Exchange, exchange_of
+from fleetprompt.web.http_response import HttpResponse
 
 logger = get_logger(__name__)
 
 JSON: Final = "application/json"
 
-AnswerRefusal = Callable[[Refusal, Any], ASGIResponse]
+AnswerRefusal = Callable[[Refusal, Any], HttpResponse]
 """Answers a refusal of the request behind an ASGI scope, for whoever reads it: a program or a person."""
 
 _encoder = msgspec.json.Encoder()
@@ -68,11 +68,11 @@ def encode(refusal: Refusal, request_id: str) -> bytes:
     return _encoder.encode(ErrorEnvelope(body))
 
 
-def answer(refusal: Refusal, exchange: Exchange) -> ASGIResponse:
+def answer(refusal: Refusal, exchange: Exchange) -> HttpResponse:
     """The response to a refused request."""
-    return ASGIResponse(
+    return HttpResponse(
         body=encode(refusal, exchange.public_id),
-        status_code=refusal.status,
+        status=refusal.status,
         media_type=JSON,
         headers=headers(refusal, exchange),
     )
@@ -118,16 +118,16 @@ def from_framework(error: Exception) -> Refusal:
 class _Answered(Response[bytes]):
     """An answer that is made already, in the form that the framework asks of its handlers."""
 
-    def __init__(self, made: ASGIResponse) -> None:
+    def __init__(self, made: HttpResponse) -> None:
         super().__init__(b"")
         self._made = made
 
-    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIResponse:
+    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
         """The answer as it was made."""
         return self._made
 
 
-class _NoAnswer(ASGIResponse):
+class _NoAnswer(HttpResponse):
     """For a client that has left: nothing is sent."""
 
     async def __call__(self, *_: Any, **__: Any) -> None:
@@ -140,7 +140,7 @@ def exception_handler(answer_refusal: AnswerRefusal) -> Callable[[Any, Exception
     def handle(request: Any, error: Exception) -> _Answered:
         if isinstance(error, ClientGone):
             exchange_of(request.scope).code = CLIENT_GONE
-            return _Answered(_NoAnswer(body=b""))
+            return _Answered(_NoAnswer())
         return _Answered(answer_refusal(from_framework(error), request.scope))
 
     return handle

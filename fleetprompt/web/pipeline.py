@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar.response.base import ASGIResponse
-
 from fleetprompt.authz import ANONYMOUS, Access, Actor, admit
 from fleetprompt.errors import Refusal
 from fleetprompt.runtime.deadline import in_time
@@ -22,6 +20,7 @@ from fleetprompt.web.authentication import Authenticator, authenticate, require_
 from fleetprompt.web.decoding import decode
 from fleetprompt.web.exchange import Exchange, exchange_of
 from fleetprompt.web.gate import RateGate
+from fleetprompt.web.http_response import HttpResponse
 from fleetprompt.web.negotiation import require_acceptable
 from fleetprompt.web.responses import call_of, incoming, read_response, write_response
 from fleetprompt.web.routing import Route
@@ -35,7 +34,7 @@ class Pipeline:
         self._authenticator = authenticator
         self._gate = gate
 
-    async def answer(self, route: Route, scope: Any, receive: Receive) -> ASGIResponse:
+    async def answer(self, route: Route, scope: Any, receive: Receive) -> HttpResponse:
         """The response to one request for `route`, its refusals included."""
         exchange = exchange_of(scope)
         exchange.operation = route.operation.name
@@ -46,7 +45,7 @@ class Pipeline:
             await self._gate.nothing_was_made(exchange, refusal)
             return envelope.answer(refusal, exchange)
 
-    async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
+    async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> HttpResponse:
         operation = route.operation
         await self._gate.by_address(operation.rate, exchange)
         exchange.actor = await self._identify(operation, arrived)

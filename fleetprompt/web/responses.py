@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from litestar.response.base import ASGIResponse
 
 from fleetprompt.runtime.idempotency import Reply
 from fleetprompt.runtime.nonces import Nonce
@@ -17,6 +16,7 @@ from fleetprompt.web.caching import is_fresh, weak_etag
 from fleetprompt.web.decoding import Decoded, Incoming
 from fleetprompt.web.envelope import JSON
 from fleetprompt.web.exchange import Exchange
+from fleetprompt.web.http_response import HttpResponse
 from fleetprompt.web.routing import CACHE_CONTROL, Caching, Raw, Route
 
 _encoder: Final = msgspec.json.Encoder()
@@ -62,7 +62,7 @@ def call_of(
     )
 
 
-def read_response(route: Route, arrived: Arrived, result: Any) -> ASGIResponse:
+def read_response(route: Route, arrived: Arrived, result: Any) -> HttpResponse:
     """The answer to a query; 304 where the client's copy of a public one is still good."""
     is_raw = isinstance(result, Raw)
     body = result.body if is_raw else _encoder.encode(result)
@@ -71,14 +71,14 @@ def read_response(route: Route, arrived: Arrived, result: Any) -> ASGIResponse:
         etag = weak_etag(body)
         headers.append(("etag", etag))
         if is_fresh(arrived.headers.get("if-none-match"), etag):
-            return ASGIResponse(body=b"", status_code=304, headers=headers)
+            return HttpResponse(status=304, headers=headers)
     elif route.etag is not None:
         headers.append(("etag", route.etag(result)))
     headers.append(("content-type", result.content_type if is_raw else JSON))  # the framework would add a charset
-    return ASGIResponse(body=body, status_code=route.status, headers=headers)
+    return HttpResponse(body=body, status=route.status, headers=headers)
 
 
-def write_response(services: Services, route: Route, reply: Reply) -> ASGIResponse:
+def write_response(services: Services, route: Route, reply: Reply) -> HttpResponse:
     """The answer to a mutation, first or replayed."""
     headers = [("cache-control", CACHE_CONTROL[route.caching])]
     if reply.etag is not None:
@@ -89,4 +89,4 @@ def write_response(services: Services, route: Route, reply: Reply) -> ASGIRespon
         cookie = reply.session.cookie
         value = None if cookie is None else cookie.reveal()
         headers.append(("set-cookie", session_cookie(services, value)))
-    return ASGIResponse(body=reply.body, status_code=reply.status, media_type=JSON, headers=headers)
+    return HttpResponse(body=reply.body, status=reply.status, media_type=JSON, headers=headers)

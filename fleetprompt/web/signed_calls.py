@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from litestar.response.base import ASGIResponse
-
 from fleetprompt.authz import admit
 from fleetprompt.constraints import IdOf
 from fleetprompt.errors import Code, Refusal, unauthenticated
@@ -26,6 +24,7 @@ from fleetprompt.web.authentication import Authenticator, PartnerKey, partner_ac
 from fleetprompt.web.decoding import decode
 from fleetprompt.web.exchange import Exchange, exchange_of
 from fleetprompt.web.gate import RateGate
+from fleetprompt.web.http_response import HttpResponse
 from fleetprompt.web.negotiation import require_acceptable
 from fleetprompt.web.responses import call_of, incoming, write_response
 from fleetprompt.web.routing import Route
@@ -43,7 +42,7 @@ class SignedCalls:
         self._gate = gate
         self._authorities: Collection[str] = services.settings.authorities
 
-    async def answer(self, route: Route, scope: Any, receive: Receive) -> ASGIResponse:
+    async def answer(self, route: Route, scope: Any, receive: Receive) -> HttpResponse:
         """The response to one signed request for `route`, its refusals included."""
         exchange = exchange_of(scope)
         exchange.operation = route.operation.name
@@ -53,7 +52,7 @@ class SignedCalls:
         except Refusal as refusal:
             return envelope.answer(refusal, exchange)
 
-    async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> ASGIResponse:
+    async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> HttpResponse:
         await self._gate.before_verification(exchange)
         try:
             signed, key = await self._verify(arrived)
