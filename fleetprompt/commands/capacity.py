@@ -5,7 +5,7 @@ from __future__ import annotations
 from fleetprompt.commands.instance import Failure, Instance
 from fleetprompt.settings import Settings
 from fleetprompt.store import inspection
-from fleetprompt.store.db import CONNECTIONS_MAX, SEARCH_CONNECTIONS_MAX
+from fleetprompt.store.pools import CONNECTIONS_MAX, SEARCH_CONNECTIONS_MAX
 from fleetprompt.web.limits import UnshareableLimitError, require_shareable
 
 

@@ -14,7 +14,7 @@ class HttpResponse:
     headers: names in lower case. media_type: of the body; text is sent as UTF-8.
     """
 
-    __slots__ = ("_body", "_headers", "_status")
+    __slots__ = ("body", "headers", "status")
 
     def __init__(
         self,
@@ -30,11 +30,11 @@ class HttpResponse:
             encoded.append((b"content-type", media_type.encode("ascii") + charset))
         if status not in _WITHOUT_CONTENT:
             encoded.append((b"content-length", b"%d" % len(body)))
-        self._status = status
-        self._headers = encoded
-        self._body = body
+        self.status = status
+        self.headers = encoded
+        self.body = body
 
     async def __call__(self, scope: Any, receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
         """Send it."""
-        await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
-        await send({"type": "http.response.body", "body": self._body})
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})

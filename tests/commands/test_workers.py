@@ -15,7 +15,7 @@ from typing import Final
 import httpx
 import pytest
 
-from fleetprompt.store.db import CONNECTIONS_MAX, SEARCH_CONNECTIONS_MAX
+from fleetprompt.store.pools import CONNECTIONS_MAX, SEARCH_CONNECTIONS_MAX
 from tests.support.databases import Database, Run
 from tests.support.environment import environment
 from tests.support.metrics import value_in

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from fleetprompt.runtime.services import Services
-from fleetprompt.store.db import SEARCH_STATEMENT_MS_MAX, STATEMENT_MS_MAX
+from fleetprompt.store.pools import SEARCH_STATEMENT_MS_MAX, STATEMENT_MS_MAX
 from fleetprompt.store.statements import Bound, Statement
 
 

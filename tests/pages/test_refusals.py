@@ -22,8 +22,8 @@ def test_every_code_has_a_page_with_its_request_id(app: App, code: Code) -> None
     exchange = open_exchange(scope, "203.0.113.1")
     waits = 7 if code in {Code.RATE_LIMITED, Code.UNAVAILABLE} else None
     answer = RefusalPages(app.services).answer(Refusal(code, "What happened <b>.", retry_after_s=waits), scope)
-    headers = {name.decode(): value.decode() for name, value in answer.encode_headers()}
-    assert answer.status_code == STATUS[code]
+    headers = {name.decode(): value.decode() for name, value in answer.headers}
+    assert answer.status == STATUS[code]
     assert headers["cache-control"] == "no-store"
     assert headers.get("retry-after") == (None if waits is None else str(waits))
     text = text_of(named(parsed(answer.body.decode()), "main"))

@@ -8,7 +8,8 @@ from sqlalchemy import func, select, text
 
 from fleetprompt.runtime.services import Services
 from fleetprompt.store import statements
-from fleetprompt.store.db import PLANNING, Database, Tx
+from fleetprompt.store.db import Database, Tx
+from fleetprompt.store.pools import PLANNING
 from fleetprompt.store.statements import Bound, Statement
 from tests.support import databases
 

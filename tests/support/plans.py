@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import sql
 
-from fleetprompt.store.db import PLANNING, SEARCH_PLANNING
+from fleetprompt.store.pools import PLANNING, SEARCH_PLANNING
 from fleetprompt.store.statements import Bound, Statement
 from tests.support.databases import Database
 from tests.support.large_market import BUSY_LISTING, BUSY_PUBLISHER, START_MS, listing_id, publisher_id
