@@ -25,6 +25,7 @@ def details_of(*types: EventType) -> Callable[[D], D]:
     """Declare the struct that events of these types carry as `details`."""
 
     def declare(struct: D) -> D:
+        """Register the decorated struct. Raises ValueError where one of the types has details already."""
         for event_type in types:
             if event_type in DETAILS:
                 raise ValueError(f"{event_type} has details already")

@@ -54,6 +54,7 @@ class Outcome(msgspec.Struct, Generic[Result], frozen=True):
 
     recipe: how the secret that the result shows is derived again; the ledger keeps this in its place.
     etag: the strong validator of what was written, quotes included.
+    session: what the answer does to the browser's session.
     actor: who did it, where the verb itself found that out: she registered or signed in.
     """
 
@@ -69,7 +70,8 @@ class Outcome(msgspec.Struct, Generic[Result], frozen=True):
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One declared operation.
 
-    owns: for each id field of the command, whose rows it may name. emits: the event types that a success may write.
+    scope: what an API key needs for it; None keeps every key out. owns: for each id field of the command, whose rows
+    it may name. emits: the event types that a success may write.
     rechecks_replay: the verb runs on a replay too and may refuse it, with `tx.replay` set (redeem).
     explains_signature: a verified call that fails a later check is told which one (ping).
     """
@@ -79,12 +81,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     who: Access
     scope: KeyScope | None
     rate: tuple[RateClass, ...]
-    ledger: Ledger
-    emits: tuple[EventType, ...]
     owns: dict[str, Owner]
     command: type[msgspec.Struct]
     result: Any
     function: Callable[..., Awaitable[Any]]
+    ledger: Ledger = Ledger.NONE
+    emits: tuple[EventType, ...] = ()
     prepare: Callable[..., Awaitable[Any]] | None = None
     rechecks_replay: bool = False
     explains_signature: bool = False
@@ -94,7 +96,8 @@ REGISTRY: Final[dict[str, Operation]] = {}
 """Every declared operation by its name."""
 
 
-def _declare(operation: Operation) -> Operation:
+def _register(operation: Operation) -> Operation:
+    """Add an operation to the registry. Raises ValueError where its name is taken or an id has no owner."""
     if operation.name in REGISTRY:
         raise ValueError(f"two operations are named {operation.name}")
     unowned = {name for name in id_fields(operation.command) if name not in operation.owns}
@@ -112,6 +115,7 @@ def id_fields(command: type[msgspec.Struct]) -> frozenset[str]:
 
 
 def _types_of(function: Callable[..., Awaitable[Any]]) -> tuple[type[msgspec.Struct], Any]:
+    """The command, which is a function's third argument, and its result, out of the Outcome where it returns one."""
     hints = get_type_hints(function, include_extras=True)
     result = hints.pop("return")
     command = list(hints.values())[2]
@@ -131,16 +135,15 @@ def query(
     """Declare `async def f(look: Look, actor: Actor, command) -> Result` as a query."""
 
     def declare(function: Callable[[Any, Any, Any], Awaitable[Any]]) -> Operation:
+        """Register the decorated function; from here on its name stands for the operation."""
         command, result = _types_of(function)
-        return _declare(
+        return _register(
             Operation(
                 name=name,
                 kind=Kind.QUERY,
                 who=who,
                 scope=scope,
                 rate=rate,
-                ledger=Ledger.NONE,
-                emits=(),
                 owns=dict(owns or {}),
                 command=command,
                 result=result,
@@ -171,8 +174,9 @@ def mutation(
     """
 
     def declare(function: Callable[..., Awaitable[Outcome[Any]]]) -> Operation:
+        """Register the decorated function; from here on its name stands for the operation."""
         command, result = _types_of(function)
-        return _declare(
+        return _register(
             Operation(
                 name=name,
                 kind=Kind.MUTATION,

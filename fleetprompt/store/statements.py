@@ -132,6 +132,7 @@ def per_shape(
     """
 
     def declare(compose: Callable[Shape, Statement[Row]]) -> Callable[Shape, Statement[Row]]:
+        """Keep what the decorated function composed for each shape, and note its examples."""
         compiled: Callable[..., Statement[Row]] = cache(compose)
         _SHAPED.extend(partial(compiled, **example) for example in examples)
         return compiled
