@@ -99,7 +99,6 @@ BROKEN: Final[list[tuple[Law, str, str]]] = [
     ),
     (form_laws.functions_are_short, "fleetprompt.x", "def f():\n" + "    a = 1\n" * 70),
     (form_laws.modules_are_short, "fleetprompt.x", "a = 1\n" * 401),
-    (form_laws.modules_are_short, next(iter(form_laws.ONE_PAGE)), "a = 1\n" * 400),
     (form_laws.no_module_is_a_drawer, "fleetprompt.listings.utils", ""),
     (form_laws.what_is_public_is_described, "fleetprompt.x", "a = 1"),
     (form_laws.what_is_public_is_described, "fleetprompt.x", '"""X."""\nclass A:\n    pass'),
