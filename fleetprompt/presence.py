@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -15,7 +15,7 @@ from fleetprompt.runtime.deadline import in_time
 from fleetprompt.runtime.idempotency import Reply
 from fleetprompt.runtime.key_versions import in_use, problems_of
 from fleetprompt.runtime.operations import Operation
-from fleetprompt.runtime.processes import ANNOUNCED_EVERY_S, Announce, Leave, announce, leave, this_host
+from fleetprompt.runtime.processes import ANNOUNCED_EVERY_S, Announce, Leave, Role, announce, leave, this_host
 from fleetprompt.runtime.run import Call, run
 from fleetprompt.runtime.services import Services
 from fleetprompt.secrets import KeyRingError
@@ -30,7 +30,7 @@ logger = get_logger(__name__)
 class Presence:
     """Announces this process while it lives. role: what it is there for."""
 
-    def __init__(self, services: Services, role: Literal["serve", "worker"]) -> None:
+    def __init__(self, services: Services, role: Role) -> None:
         self._services = services
         self._role = role
         self._id = ids.new_uuid()
@@ -83,7 +83,7 @@ class Presence:
             changed = keys.changed()
             if changed is None:
                 return False
-            found = await self._services.db.one(in_use(self._services.clock.now_ms()))
+            (found,) = await self._services.db.many(in_use(self._services.clock.now_ms()))
         except KeyRingError as error:
             logger.warning("the key ring was changed and cannot be used", problem=str(error))
             return False
@@ -91,7 +91,7 @@ class Presence:
             logger.warning("the changed key ring could not be compared with the database", refusal=str(refusal))
             keys.forget_look()
             return False
-        if found is not None and (problems := problems_of(changed, found)):
+        if problems := problems_of(changed, found):
             logger.warning("the changed key ring is not taken", problems=[str(problem) for problem in problems])
             return False
         keys.adopt(changed)

@@ -93,7 +93,7 @@ def refusal_to_retire(version: str, found: KeysInUse) -> Refusal | None:
 @mutation("key_ring.add", who=Access.SYSTEM, ledger=Ledger.NONE, emits=(EventType.KEY_RING_CHANGED,))
 async def add_key(tx: MutationTx, _: Actor, command: AddKey) -> Outcome[Changed]:
     """Record a new key, which from now on belongs to the ring and verifies. Raises CONFLICT (`transition`)."""
-    found = await _found(tx)
+    (found,) = await tx.many(in_use(tx.now_ms))
     if refusal := refusal_to_add(command.version, found):
         raise refusal
     return _changed("added", command.version, "was added", [record(command.version, command.fingerprint, tx.now_ms)])
@@ -114,16 +114,10 @@ async def retire_key(tx: MutationTx, _: Actor, command: RetireKey) -> Outcome[Ch
         raise refusal
     if command.stage == "retiring":
         return _changed("retiring", command.version, "is to be retired, and what depends on it revoked")
-    if refusal := refusal_to_retire(command.version, await _found(tx)):
+    (found,) = await tx.many(in_use(tx.now_ms))
+    if refusal := refusal_to_retire(command.version, found):
         raise refusal
     return _changed("retired", command.version, "was retired")
-
-
-async def _found(tx: MutationTx) -> KeysInUse:
-    found = await tx.one(in_use(tx.now_ms))
-    if found is None:
-        raise TypeError("the statement that finds the keys in use answers with one row")
-    return found
 
 
 def _changed(

@@ -177,9 +177,8 @@ def in_use(now_ms: int) -> Bound[KeysInUse]:
 @mutation("key_versions.record", who=Access.SYSTEM, ledger=Ledger.NONE, emits=(EventType.KEY_RING_CHANGED,))
 async def record_key_versions(tx: MutationTx, _: Actor, __: NoArguments) -> Outcome[RecordedVersions]:
     """Record the versions of this process's ring that the database has not seen, with their fingerprints."""
-    found = await tx.one(in_use(tx.now_ms))
-    known = set() if found is None else set(found.recorded)
-    fresh = {version: mark for version, mark in tx.ring.fingerprints.items() if version not in known}
+    (found,) = await tx.many(in_use(tx.now_ms))
+    fresh = {version: mark for version, mark in tx.ring.fingerprints.items() if version not in found.recorded}
     versions = tuple(fresh)
     if not fresh:
         return Outcome(RecordedVersions(versions))

@@ -36,6 +36,9 @@ from fleetprompt.runtime.run import MutationTx
 from fleetprompt.store.statements import Bound, changing, inserting, reading
 from fleetprompt.store.tables import processes
 
+Role = Literal["serve", "worker"]
+"""What a process is there for."""
+
 HOST_LENGTH_MAX: Final = 255
 ANNOUNCED_EVERY_S: Final = 5
 ALIVE_MS: Final = 30_000
@@ -56,7 +59,7 @@ class Announce(Command):
     """What a process says of itself. key_versions: the signing one first."""
 
     process: UUID
-    role: Literal["serve", "worker"]
+    role: Role
     host: Annotated[str, TextRule(1, HOST_LENGTH_MAX, LINE)]
     pid: Annotated[int, Range(1, 2**31 - 1)]
     key_versions: tuple[str, ...]
@@ -75,7 +78,7 @@ class Noted(msgspec.Struct, frozen=True):
 class LiveProcess(msgspec.Struct, frozen=True, rename="camel"):
     """A process that was seen lately. ring_age_ms: for how long it has used this ring."""
 
-    role: str
+    role: Role
     host: str
     pid: int
     key_versions: list[str]
@@ -135,7 +138,7 @@ _ALIVE: Final = reading(
 class SilentProcess(msgspec.Struct, frozen=True):
     """A process that has neither said goodbye nor been seen lately: it was killed, or it hangs."""
 
-    role: str
+    role: Role
     pid: int
     seen_ms_ago: int
 
@@ -155,7 +158,7 @@ _SILENT: Final = reading(
 class KnownKeys(msgspec.Struct, frozen=True, rename="camel"):
     """A live process of this instance and the key versions that it knows, the signing one first."""
 
-    role: Literal["serve", "worker"]
+    role: Role
     key_versions: list[str]
     started_at_ms: int
 
