@@ -7,12 +7,12 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, insert
+from sqlalchemy import insert
 
 from fleetprompt.authz import Actor
 from fleetprompt.enums import EventType
 from fleetprompt.ids import new_uuid
-from fleetprompt.store.statements import Bound, inserting, json
+from fleetprompt.store.statements import Bound, inserting, json, parameters
 from fleetprompt.store.tables import audit_events
 
 DETAILS: Final[dict[EventType, type[msgspec.Struct]]] = {}
@@ -54,10 +54,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
             raise TypeError(f"details of {self.type} are {declared}, not {type(self.details)}")
 
 
-_INSERT: Final = inserting(
-    "audit.append",
-    insert(audit_events).values({column.name: bindparam(column.name) for column in audit_events.columns}),
-)
+_INSERT: Final = inserting("audit.append", insert(audit_events).values(parameters(*audit_events.columns.keys())))
 
 
 def append(event: Event, actor: Actor, request_id: UUID, now_ms: int) -> Bound[Any]:

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, insert, select, update
 from fleetprompt import secrets
 from fleetprompt.clock import DAY_MS
 from fleetprompt.errors import Reason, conflict
-from fleetprompt.store.statements import Bound, changing, inserting, json, reading
+from fleetprompt.store.statements import Bound, changing, columns_of, inserting, json, parameters, reading
 from fleetprompt.store.tables import idempotency_keys as ledger
 
 LIFETIME_MS: Final = DAY_MS
@@ -90,44 +90,21 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool = False
 
 
+_SCOPE: Final = ("caller", "operation", "key")
 _FIND: Final = reading(
     "idempotency.find",
-    select(
-        ledger.c.fingerprint,
-        ledger.c.key_version,
-        ledger.c.status,
-        ledger.c.body,
-        ledger.c.etag,
-        ledger.c.secret,
-        ledger.c.request_id,
-        ledger.c.expires_at_ms,
-    ).where(
-        ledger.c.caller == bindparam("caller"),
-        ledger.c.operation == bindparam("operation"),
-        ledger.c.key == bindparam("key"),
-    ),
+    select(*columns_of(ledger, Record)).where(*(ledger.c[name] == bindparam(name) for name in _SCOPE)),
     Record,
 )
-_INSERT: Final = inserting(
-    "idempotency.insert",
-    insert(ledger).values({column.name: bindparam(column.name) for column in ledger.columns}),
-)
+_INSERT: Final = inserting("idempotency.insert", insert(ledger).values(parameters(*ledger.columns.keys())))
 _REPLACE: Final = changing(
     "idempotency.replace_expired",
     update(ledger)
     .where(
-        ledger.c.caller == bindparam("scope_caller"),
-        ledger.c.operation == bindparam("scope_operation"),
-        ledger.c.key == bindparam("scope_key"),
+        *(ledger.c[name] == bindparam(f"scope_{name}") for name in _SCOPE),
         ledger.c.expires_at_ms == bindparam("old_expires_at_ms"),
     )
-    .values(
-        {
-            column.name: bindparam(column.name)
-            for column in ledger.columns
-            if column.name not in {"caller", "operation", "key"}
-        }
-    ),
+    .values(parameters(*(column.name for column in ledger.columns if column.name not in _SCOPE))),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, bindparam, cast, extract, func, select
+from sqlalchemy import BigInteger, cast, extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fleetprompt.authz import Access, Actor
@@ -13,7 +13,7 @@ from fleetprompt.clock import DAY_MS
 from fleetprompt.fields import LINE, Command, EpochMs, Range, Text
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
-from fleetprompt.store.statements import Bound, inserting, reading
+from fleetprompt.store.statements import Bound, columns_of, inserting, parameters, reading
 from fleetprompt.store.tables import job_runs, key_versions
 
 DURATION_MS_MAX: Final = DAY_MS
@@ -70,22 +70,13 @@ _STANDING: Final = reading(
     ),
     JobsStanding,
 )
-_ALL: Final = reading(
-    "job_runs.all",
-    select(
-        job_runs.c.job, job_runs.c.last_started_at_ms, job_runs.c.last_succeeded_at_ms, job_runs.c.last_duration_ms
-    ).order_by(job_runs.c.job),
-    JobRun,
-)
-_VALUES: Final[dict[str, Any]] = {
-    name: bindparam(name) for name in ("job", "last_started_at_ms", "last_succeeded_at_ms", "last_duration_ms")
-}
-_UPSERT_VALUES: Final = insert(job_runs).values(_VALUES)
-_UPSERT: Final[Any] = inserting(
+_ALL: Final = reading("job_runs.all", select(*columns_of(job_runs, JobRun)).order_by(job_runs.c.job), JobRun)
+_INSERT: Final = insert(job_runs).values(parameters(*JobRun.__struct_fields__))
+_RECORD: Final[Any] = inserting(
     "job_runs.record",
-    _UPSERT_VALUES.on_conflict_do_update(
+    _INSERT.on_conflict_do_update(
         index_elements=[job_runs.c.job],
-        set_={name: _UPSERT_VALUES.excluded[name] for name in _VALUES if name != "job"},
+        set_={name: _INSERT.excluded[name] for name in JobRun.__struct_fields__ if name != "job"},
     ),
 )
 
@@ -104,10 +95,4 @@ def standing() -> Bound[JobsStanding]:
 async def record_run(tx: MutationTx, _: Actor, command: RecordRun) -> Outcome[JobRun]:
     """Note that a job ended well (spec 8 job_runs); no event, as it tells of no user's row."""
     run = JobRun(command.job, command.started_at_ms, tx.now_ms, command.duration_ms)
-    write = _UPSERT.bind(
-        job=run.job,
-        last_started_at_ms=run.last_started_at_ms,
-        last_succeeded_at_ms=run.last_succeeded_at_ms,
-        last_duration_ms=run.last_duration_ms,
-    )
-    return Outcome(run, writes=[write])
+    return Outcome(run, writes=[_RECORD.bind(**msgspec.structs.asdict(run))])

@@ -20,7 +20,7 @@ from fleetprompt.runtime.audit import Event, details_of
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
 from fleetprompt.secrets import KeyRing
-from fleetprompt.store.statements import Bound, inserting, reading
+from fleetprompt.store.statements import Bound, inserting, parameters, reading
 from fleetprompt.store.tables import idempotency_keys, install_tokens, key_versions, partner_keys, sessions, users
 
 KEYS_IN_USE: Final[Mapping[str, str]] = {
@@ -160,7 +160,7 @@ _IN_USE: Final = reading(
 )
 _RECORD: Final = inserting(
     "key_versions.record",
-    insert(key_versions).values({column.name: bindparam(column.name) for column in key_versions.columns}),
+    insert(key_versions).values(parameters(*key_versions.columns.keys())),
 )
 
 

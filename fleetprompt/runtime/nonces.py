@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import bindparam, insert, select
 
-from fleetprompt.store.statements import Bound, inserting, reading
+from fleetprompt.store.statements import Bound, inserting, parameters, reading
 from fleetprompt.store.tables import request_nonces
 
 SKEW_MS_MAX: Final = 300_000
@@ -30,7 +30,7 @@ _FIND: Final = reading(
 )
 _CONSUME: Final = inserting(
     "nonces.consume",
-    insert(request_nonces).values({column.name: bindparam(column.name) for column in request_nonces.columns}),
+    insert(request_nonces).values(parameters(*request_nonces.columns.keys())),
 )
 
 

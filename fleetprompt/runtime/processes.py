@@ -33,7 +33,7 @@ from fleetprompt.runtime.job_runs import Batch, RunBatch
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.retention import Retention, purge
 from fleetprompt.runtime.run import MutationTx
-from fleetprompt.store.statements import Bound, changing, inserting, reading
+from fleetprompt.store.statements import Bound, changing, inserting, parameters, reading
 from fleetprompt.store.tables import processes
 
 Role = Literal["serve", "worker"]
@@ -96,7 +96,7 @@ class LiveProcess(msgspec.Struct, frozen=True, rename="camel"):
 
 
 _VALUES: Final[dict[str, Any]] = {
-    **{name: bindparam(name) for name in ("id", "role", "host", "pid")},
+    **parameters("id", "role", "host", "pid"),
     "key_versions": bindparam("key_versions", type_=ARRAY(Text)),
     "started_at_ms": _NOW_MS,
     "ring_since_ms": _NOW_MS,

@@ -90,6 +90,11 @@ def columns_of(table: FromClause, row: type[msgspec.Struct]) -> list[ColumnEleme
     return [table.c[name] for name in row.__struct_fields__]
 
 
+def parameters(*columns: str) -> dict[str, BindParameter[Any]]:
+    """A parameter for each column, of its name: what an INSERT or UPDATE sets."""
+    return {name: bindparam(name) for name in columns}
+
+
 def newest(query: Select[Any], row_id: ColumnElement[Any]) -> Select[Any]:
     """One page of a query, the newest first: at most `fetch` rows older than `after_id`, which is the id last seen."""
     return query.where(row_id < bindparam("after_id")).order_by(row_id.desc()).limit(bindparam("fetch"))
