@@ -27,6 +27,7 @@ from fleetprompt.store.statements import (
     inserting,
     json,
     newest,
+    parameters,
     per_shape,
     reading,
 )
@@ -233,9 +234,10 @@ _CONTENT: Final[tuple[str, ...]] = (
 )
 
 
-def _parameters(*names: str) -> dict[str, Any]:
-    tsvector = {"search_vector": cast(bindparam("search_vector"), TSVECTOR)}
-    return {name: tsvector.get(name, bindparam(name)) for name in names}
+_CONTENT_VALUES: Final[dict[str, Any]] = {
+    **parameters(*_CONTENT),
+    "search_vector": cast(bindparam("search_vector"), TSVECTOR),
+}
 
 
 def _content_values(row: ListingRow) -> dict[str, Any]:
@@ -251,7 +253,8 @@ def _content_values(row: ListingRow) -> dict[str, Any]:
 _INSERT: Final = inserting(
     "listings.insert",
     insert(listings).values(
-        _parameters("id", "publisher_id", "asset_kind", "status", "published_releases", "created_at_ms", *_CONTENT)
+        parameters("id", "publisher_id", "asset_kind", "status", "published_releases", "created_at_ms")
+        | _CONTENT_VALUES
     ),
 )
 
@@ -273,7 +276,7 @@ _REVISE: Final = changing(
     "listings.revise",
     update(listings)
     .where(listings.c.id == bindparam("listing_id"), listings.c.revision == bindparam("replaced_revision"))
-    .values(_parameters(*_CONTENT)),
+    .values(_CONTENT_VALUES),
 )
 
 
@@ -284,7 +287,7 @@ def revise(row: ListingRow, replaced_revision: int) -> Bound[Any]:
 
 _KEEP_REVISION: Final = inserting(
     "listings.keep_revision",
-    insert(listing_revisions).values(_parameters("listing_id", "revision", "content", "replaced_at_ms")),
+    insert(listing_revisions).values(parameters("listing_id", "revision", "content", "replaced_at_ms")),
 )
 
 
@@ -304,7 +307,7 @@ _STAND: Final = changing(
         listings.c.published_releases == bindparam("published_releases_before"),
     )
     .values(
-        _parameters(
+        parameters(
             "status",
             "published_releases",
             "latest_release_id",

@@ -24,6 +24,7 @@ from fleetprompt.store.statements import (
     inserting,
     json,
     newest,
+    parameters,
     per_shape,
     reading,
 )
@@ -187,15 +188,12 @@ def place(scope: PublisherScope, listing_id: UUID, version: str) -> Bound[PlaceR
 _INSERT: Final = inserting(
     "releases.insert",
     insert(releases).values(
-        {
-            name: bindparam(name)
-            for name in (
-                *(name for name in ReleaseRow.__struct_fields__ if name not in {"revoked_at_ms", "revoke_reason"}),
-                "publisher_id",
-                "precedence",
-                "is_prerelease",
-            )
-        }
+        parameters(
+            *(name for name in ReleaseRow.__struct_fields__ if name not in {"revoked_at_ms", "revoke_reason"}),
+            "publisher_id",
+            "precedence",
+            "is_prerelease",
+        )
     ),
 )
 
@@ -314,7 +312,7 @@ _REVOKE: Final = changing(
         releases.c.id == bindparam("release_id"),
         releases.c.status == ReleaseStatus.PUBLISHED.value,
     )
-    .values({name: bindparam(name) for name in ("status", "revoked_at_ms", "revoke_reason")}),
+    .values(parameters("status", "revoked_at_ms", "revoke_reason")),
 )
 
 

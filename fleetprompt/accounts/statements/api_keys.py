@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import Function
 
 from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability, KeyScope
-from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, reading
+from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, parameters, reading
 from fleetprompt.store.tables import api_keys, publishers, users
 
 
@@ -96,19 +96,7 @@ def page(scope: OwnerScope, *, after_id: UUID, fetch: int) -> Bound[ApiKeyRow]:
 _INSERT: Final = inserting(
     "accounts.insert_api_key",
     insert(api_keys).values(
-        {
-            name: bindparam(name)
-            for name in (
-                "id",
-                "user_id",
-                "name",
-                "scopes",
-                "secret_hash",
-                "key_version",
-                "created_at_ms",
-                "expires_at_ms",
-            )
-        }
+        parameters("id", "user_id", "name", "scopes", "secret_hash", "key_version", "created_at_ms", "expires_at_ms")
     ),
 )
 

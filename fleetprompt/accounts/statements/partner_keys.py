@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, literal, select, true, update
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import InstallTargetSystem, PartnerKeyStatus
-from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, reading
+from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, parameters, reading
 from fleetprompt.store.tables import instance, partner_keys
 
 
@@ -56,10 +56,7 @@ class PartnerKeyRow(msgspec.Struct, frozen=True):
 _INSERT: Final = inserting(
     "accounts.insert_partner_key",
     insert(partner_keys).values(
-        {
-            name: bindparam(name)
-            for name in ("id", "target_system", "label", "salt", "key_version", "status", "created_at_ms")
-        }
+        parameters("id", "target_system", "label", "salt", "key_version", "status", "created_at_ms")
     ),
 )
 

@@ -14,24 +14,13 @@ from sqlalchemy.sql.functions import Function
 from fleetprompt.accounts.rules import IDLE_MS_MAX, SessionBounds, session_bounds
 from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability
-from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, reading
+from fleetprompt.store.statements import Bound, changing, columns_of, inserting, newest, parameters, reading
 from fleetprompt.store.tables import publishers, sessions, users
 
 _INSERT: Final = inserting(
     "accounts.insert_session",
     insert(sessions).values(
-        {
-            name: bindparam(name)
-            for name in (
-                "id",
-                "user_id",
-                "secret_hash",
-                "key_version",
-                "created_at_ms",
-                "last_seen_at_ms",
-                "expires_at_ms",
-            )
-        }
+        parameters("id", "user_id", "secret_hash", "key_version", "created_at_ms", "last_seen_at_ms", "expires_at_ms")
     ),
 )
 

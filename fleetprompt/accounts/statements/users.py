@@ -14,7 +14,7 @@ from fleetprompt.accounts.statements.publishers import PROFILE_COLUMNS, OwnedPro
 from fleetprompt.accounts.statements.sessions import other_sessions, other_sessions_values
 from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import Capability
-from fleetprompt.store.statements import Bound, changing, inserting, reading
+from fleetprompt.store.statements import Bound, changing, inserting, parameters, reading
 from fleetprompt.store.tables import publishers, sessions, users
 
 
@@ -39,21 +39,18 @@ def email_taken(email_key: str) -> Bound[Taken]:
 _INSERT_USER: Final = inserting(
     "accounts.insert_user",
     insert(users).values(
-        {
-            name: bindparam(name)
-            for name in (
-                "id",
-                "external_id",
-                "email",
-                "email_key",
-                "display_name",
-                "password_hash",
-                "capabilities",
-                "buyer_ref_version",
-                "created_at_ms",
-                "updated_at_ms",
-            )
-        }
+        parameters(
+            "id",
+            "external_id",
+            "email",
+            "email_key",
+            "display_name",
+            "password_hash",
+            "capabilities",
+            "buyer_ref_version",
+            "created_at_ms",
+            "updated_at_ms",
+        )
     ),
 )
 

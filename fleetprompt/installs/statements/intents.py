@@ -11,7 +11,17 @@ from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import InstallIntentStatus
 from fleetprompt.installs import rules
 from fleetprompt.installs.rows import Intent, IntentWithToken, Offer, Overdue
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, json, newest, per_shape, reading
+from fleetprompt.store.statements import (
+    Bound,
+    Statement,
+    changing,
+    inserting,
+    json,
+    newest,
+    parameters,
+    per_shape,
+    reading,
+)
 from fleetprompt.store.tables import install_intents as intents
 from fleetprompt.store.tables import install_tokens as tokens
 from fleetprompt.store.tables import listings, publishers, releases
@@ -139,7 +149,7 @@ def page(
 
 _INSERT: Final = inserting(
     "installs.insert_intent",
-    insert(intents).values({column.name: bindparam(column.name) for column in intents.columns}),
+    insert(intents).values(parameters(*intents.columns.keys())),
 )
 
 

@@ -10,16 +10,14 @@ from sqlalchemy import ARRAY, Integer, Uuid, and_, any_, bindparam, delete, func
 from sqlalchemy.dialects import postgresql
 
 from fleetprompt.installs.rows import Delta, Outdated
-from fleetprompt.store.statements import Bound, changing, inserting, reading
+from fleetprompt.store.statements import Bound, changing, inserting, parameters, reading
 from fleetprompt.store.tables import stat_days as days
 from fleetprompt.store.tables import stat_deltas as deltas
 from fleetprompt.store.tables import stat_totals as totals
 
 WINDOW_DAYS: Final = 30
 
-_APPEND: Final = inserting(
-    "installs.append_delta", insert(deltas).values({column.name: bindparam(column.name) for column in deltas.columns})
-)
+_APPEND: Final = inserting("installs.append_delta", insert(deltas).values(parameters(*deltas.columns.keys())))
 
 
 def append_delta(delta: Delta) -> Bound[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from fleetprompt.enums import InstallTokenStatus
 from fleetprompt.installs.rows import OverdueToken, Redeemable
 from fleetprompt.installs.statements.intents import INTENT_COLUMNS, WITH_OFFER
-from fleetprompt.store.statements import Bound, changing, inserting, reading
+from fleetprompt.store.statements import Bound, changing, inserting, parameters, reading
 from fleetprompt.store.tables import install_intents as intents
 from fleetprompt.store.tables import install_tokens as tokens
 from fleetprompt.store.tables import publishers, releases, users
@@ -53,18 +53,9 @@ _INSERT: Final = inserting(
     "installs.insert_token",
     insert(tokens).values(
         {
-            **{
-                name: bindparam(name)
-                for name in (
-                    "buyer_user_id",
-                    "id",
-                    "intent_id",
-                    "token_hash",
-                    "key_version",
-                    "issued_at_ms",
-                    "expires_at_ms",
-                )
-            },
+            **parameters(
+                "buyer_user_id", "id", "intent_id", "token_hash", "key_version", "issued_at_ms", "expires_at_ms"
+            ),
             "status": _ISSUED,
         }
     ),

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from fleetprompt.authz import AdminScope, PublicScope
 from fleetprompt.enums import ListingStatus, ReportKind, ReportStatus
-from fleetprompt.store.statements import Bound, Statement, changing, inserting, newest, per_shape, reading
+from fleetprompt.store.statements import Bound, Statement, changing, inserting, newest, parameters, per_shape, reading
 from fleetprompt.store.tables import listings, publishers, reports
 
 
@@ -44,18 +44,9 @@ _INSERT: Final = inserting(
     "moderation.insert_report",
     insert(reports).values(
         {
-            **{
-                name: bindparam(name)
-                for name in (
-                    "id",
-                    "listing_id",
-                    "reporter_user_id",
-                    "kind",
-                    "summary",
-                    "listing_revision",
-                    "created_at_ms",
-                )
-            },
+            **parameters(
+                "id", "listing_id", "reporter_user_id", "kind", "summary", "listing_revision", "created_at_ms"
+            ),
             "status": ReportStatus.OPEN.value,
         }
     ),
