@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, cast, extract, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from fleetprompt.authz import Access, Actor
@@ -13,7 +13,7 @@ from fleetprompt.clock import DAY_MS
 from fleetprompt.fields import LINE, Command, EpochMs, Range, Text
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
-from fleetprompt.store.statements import Bound, columns_of, inserting, parameters, reading
+from fleetprompt.store.statements import DATABASE_NOW_MS, Bound, columns_of, inserting, parameters, reading
 from fleetprompt.store.tables import job_runs, key_versions
 
 DURATION_MS_MAX: Final = DAY_MS
@@ -66,7 +66,7 @@ _STANDING: Final = reading(
             "succeeded_at_ms"
         ),
         select(func.min(key_versions.c.first_seen_at_ms)).scalar_subquery().label("first_used_at_ms"),
-        cast(extract("epoch", func.clock_timestamp()) * 1000, BigInteger).label("now_ms"),
+        DATABASE_NOW_MS.label("now_ms"),
     ),
     JobsStanding,
 )

@@ -10,30 +10,17 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Text,
-    bindparam,
-    case,
-    cast,
-    delete,
-    func,
-    literal,
-    literal_column,
-    select,
-)
+from sqlalchemy import BigInteger, bindparam, case, delete, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 
 from fleetprompt.authz import Access, Actor
 from fleetprompt.clock import DAY_MS
-from fleetprompt.fields import LINE, Command, Range
-from fleetprompt.fields import Text as TextRule
+from fleetprompt.fields import LINE, Command, Range, Text
 from fleetprompt.runtime.job_runs import Batch, RunBatch
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.retention import Retention, purge
 from fleetprompt.runtime.run import MutationTx
-from fleetprompt.store.statements import Bound, changing, inserting, parameters, reading
+from fleetprompt.store.statements import DATABASE_NOW_MS, Bound, changing, inserting, parameters, reading
 from fleetprompt.store.tables import processes
 
 Role = Literal["serve", "worker"]
@@ -47,8 +34,6 @@ SILENT_MS: Final = 3 * ANNOUNCED_EVERY_S * 1000
 """A process that runs is not seen for so long where its event loop hangs, or where it cannot reach the database."""
 KEPT_MS: Final = DAY_MS
 
-_NOW_MS: Final = cast(func.extract("epoch", func.statement_timestamp()) * 1000, BigInteger)
-
 
 def this_host() -> str:
     """What this machine, or this container, calls itself."""
@@ -60,7 +45,7 @@ class Announce(Command):
 
     process: UUID
     role: Role
-    host: Annotated[str, TextRule(1, HOST_LENGTH_MAX, LINE)]
+    host: Annotated[str, Text(1, HOST_LENGTH_MAX, LINE)]
     pid: Annotated[int, Range(1, 2**31 - 1)]
     key_versions: tuple[str, ...]
 
@@ -95,24 +80,22 @@ class LiveProcess(msgspec.Struct, frozen=True, rename="camel"):
         return f"{self.role} on {self.host} (process {self.pid})"
 
 
-_VALUES: Final[dict[str, Any]] = {
-    **parameters("id", "role", "host", "pid"),
-    "key_versions": bindparam("key_versions", type_=ARRAY(Text)),
-    "started_at_ms": _NOW_MS,
-    "ring_since_ms": _NOW_MS,
-    "last_seen_at_ms": _NOW_MS,
-}
-_INSERT_VALUES: Final = insert(processes).values(_VALUES)
+_INSERT: Final = insert(processes).values(
+    **parameters("id", "role", "host", "pid", "key_versions"),
+    started_at_ms=DATABASE_NOW_MS,
+    ring_since_ms=DATABASE_NOW_MS,
+    last_seen_at_ms=DATABASE_NOW_MS,
+)
 _ANNOUNCE: Final[Any] = inserting(
     "processes.announce",
-    _INSERT_VALUES.on_conflict_do_update(
+    _INSERT.on_conflict_do_update(
         index_elements=[processes.c.id],
         set_={
-            "key_versions": _INSERT_VALUES.excluded.key_versions,
-            "last_seen_at_ms": _INSERT_VALUES.excluded.last_seen_at_ms,
+            "key_versions": _INSERT.excluded.key_versions,
+            "last_seen_at_ms": _INSERT.excluded.last_seen_at_ms,
             "ring_since_ms": case(
-                (processes.c.key_versions == _INSERT_VALUES.excluded.key_versions, processes.c.ring_since_ms),
-                else_=_INSERT_VALUES.excluded.ring_since_ms,
+                (processes.c.key_versions == _INSERT.excluded.key_versions, processes.c.ring_since_ms),
+                else_=_INSERT.excluded.ring_since_ms,
             ),
         },
     ),
@@ -126,10 +109,10 @@ _ALIVE: Final = reading(
         processes.c.pid,
         processes.c.key_versions,
         processes.c.started_at_ms,
-        (_NOW_MS - processes.c.last_seen_at_ms).label("seen_ms_ago"),
-        (_NOW_MS - processes.c.ring_since_ms).label("ring_age_ms"),
+        (DATABASE_NOW_MS - processes.c.last_seen_at_ms).label("seen_ms_ago"),
+        (DATABASE_NOW_MS - processes.c.ring_since_ms).label("ring_age_ms"),
     )
-    .where(processes.c.last_seen_at_ms > _NOW_MS - bindparam("alive_ms"))
+    .where(processes.c.last_seen_at_ms > DATABASE_NOW_MS - bindparam("alive_ms"))
     .order_by(processes.c.started_at_ms, processes.c.id),
     LiveProcess,
 )
@@ -145,10 +128,10 @@ class SilentProcess(msgspec.Struct, frozen=True):
 
 _SILENT: Final = reading(
     "processes.silent",
-    select(processes.c.role, processes.c.pid, (_NOW_MS - processes.c.last_seen_at_ms).label("seen_ms_ago"))
+    select(processes.c.role, processes.c.pid, (DATABASE_NOW_MS - processes.c.last_seen_at_ms).label("seen_ms_ago"))
     .where(
         processes.c.host == bindparam("host"),
-        processes.c.last_seen_at_ms <= _NOW_MS - bindparam("silent_ms"),
+        processes.c.last_seen_at_ms <= DATABASE_NOW_MS - bindparam("silent_ms"),
     )
     .order_by(processes.c.started_at_ms, processes.c.id),
     SilentProcess,
@@ -194,7 +177,7 @@ _KNOWLEDGE: Final = reading(
             ),
             literal_column("'[]'::jsonb", JSONB),
         ).label("living")
-    ).where(processes.c.last_seen_at_ms > _NOW_MS - bindparam("alive_ms")),
+    ).where(processes.c.last_seen_at_ms > DATABASE_NOW_MS - bindparam("alive_ms")),
     Knowledge,
 )
 
@@ -217,17 +200,14 @@ def alive() -> Bound[LiveProcess]:
 @mutation("processes.announce", who=Access.SYSTEM, ledger=Ledger.NONE, emits=())
 async def announce(_: MutationTx, __: Actor, command: Announce) -> Outcome[Noted]:
     """Note that a process is alive and which keys it knows; no event, as it tells of no user's row."""
-    values = msgspec.structs.asdict(command)
-    return Outcome(
-        Noted(),
-        writes=[
-            _ANNOUNCE.bind(
-                **{name: values[name] for name in ("role", "host", "pid")},
-                id=command.process,
-                key_versions=list(command.key_versions),
-            )
-        ],
+    write = _ANNOUNCE.bind(
+        id=command.process,
+        role=command.role,
+        host=command.host,
+        pid=command.pid,
+        key_versions=list(command.key_versions),
     )
+    return Outcome(Noted(), writes=[write])
 
 
 @mutation("processes.leave", who=Access.SYSTEM, ledger=Ledger.NONE, emits=())
@@ -237,7 +217,9 @@ async def leave(_: MutationTx, __: Actor, command: Leave) -> Outcome[Noted]:
 
 
 GONE: Final = Retention(
-    processes, processes.c.last_seen_at_ms, processes.c.last_seen_at_ms <= _NOW_MS - literal(ALIVE_MS, BigInteger)
+    processes,
+    processes.c.last_seen_at_ms,
+    processes.c.last_seen_at_ms <= DATABASE_NOW_MS - literal(ALIVE_MS, BigInteger),
 )
 """Also where the clock of the process that purges is far ahead, none that is alive."""
 

@@ -6,14 +6,12 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     ColumnElement,
     Text,
     cast,
     column,
     exists,
-    extract,
     func,
     literal_column,
     select,
@@ -29,7 +27,7 @@ from fleetprompt.runtime.operations import query
 from fleetprompt.runtime.processes import KnownKeys, knowledge
 from fleetprompt.runtime.run import Look
 from fleetprompt.store import migrate
-from fleetprompt.store.statements import reading
+from fleetprompt.store.statements import DATABASE_NOW_MS, reading
 from fleetprompt.store.tables import instance
 
 
@@ -81,7 +79,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 _SAYS: Final[tuple[ColumnElement[Any], ...]] = (
     column("version_num", Text),
-    cast(extract("epoch", func.clock_timestamp()) * 1000, BigInteger).label("now_ms"),
+    DATABASE_NOW_MS.label("now_ms"),
     cast(func.current_setting(literal_column("'transaction_read_only'")), Boolean).label("read_only"),
     exists().where(instance.c.unfinished_restore.is_not(None)).label("is_restoring"),
     select(instance.c.oldest_code).scalar_subquery().label("oldest_code"),

@@ -9,7 +9,18 @@ from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 import msgspec
 from psycopg.types.json import Jsonb
-from sqlalchemy import BindParameter, ClauseElement, ColumnElement, FromClause, bindparam, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ClauseElement,
+    ColumnElement,
+    FromClause,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql.psycopg import PGCompiler_psycopg
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql import Select
@@ -32,6 +43,9 @@ class _Compiler(PGCompiler_psycopg):
 
 _DIALECT: Final = make_url("postgresql+psycopg://").get_dialect()()
 _DIALECT.statement_compiler = _Compiler
+
+DATABASE_NOW_MS: Final = cast(func.extract("epoch", func.statement_timestamp()) * 1000, BigInteger)
+"""The database's own time in epoch ms, the same wherever a statement asks."""
 
 REGISTRY: Final[dict[str, Statement[Any]]] = {}
 """Every statement that was compiled, by its name."""
