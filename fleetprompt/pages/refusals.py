@@ -72,6 +72,7 @@ class RefusalPages:
     def page(self, refusal: Refusal, scope: Any) -> HttpResponse:
         """The page that tells of a refusal."""
         exchange = exchange_of(scope)
+        exchange.refused(refusal)
         path: str = scope["path"]
         frame = frame_of(self._services, exchange.actor, path=path, request_id=exchange.public_id)
         html = render(
@@ -81,6 +82,7 @@ class RefusalPages:
             title=TITLES[refusal.code],
             advice=ADVICE[refusal.code],
         )
-        headers = [*envelope.headers(refusal, exchange), ("vary", "Cookie, Accept"), *security.headers()]
+        caching = [("cache-control", "no-store"), ("vary", "Cookie, Accept")]
+        headers = [*caching, *envelope.refusal_headers(refusal), *security.headers()]
         body = html.encode("utf-8", "replace")
         return HttpResponse(body=body, media_type=HTML, status=refusal.status, headers=headers)

@@ -47,9 +47,8 @@ def _told(visit: Visit, answer: Html) -> Headers:
     """What goes with a refusal in headers; how the page may be kept is the page's own matter."""
     if answer.refusal is None:
         return []
-    return [
-        (name, value) for name, value in envelope.headers(answer.refusal, visit.exchange) if name != "cache-control"
-    ]
+    visit.exchange.refused(answer.refusal)
+    return envelope.refusal_headers(answer.refusal)
 
 
 def page_html(visit: Visit, answer: Html) -> bytes:

@@ -70,22 +70,20 @@ def encode(refusal: Refusal, request_id: str) -> bytes:
 
 def answer(refusal: Refusal, exchange: Exchange) -> HttpResponse:
     """The response to a refused request."""
+    exchange.refused(refusal)
     return HttpResponse(
         body=encode(refusal, exchange.public_id),
         status=refusal.status,
         media_type=JSON,
-        headers=headers(refusal, exchange),
+        headers=[("cache-control", "no-store"), *refusal_headers(refusal)],
     )
 
 
-def headers(refusal: Refusal, exchange: Exchange) -> list[tuple[str, str]]:
-    """What goes with a refusal in headers; the log and the metrics are told of it."""
-    exchange.code = refusal.code.value
-    exchange.log_reason = refusal.log_reason or refusal.reason
-    headers = [("cache-control", "no-store"), *refusal.headers]
-    if refusal.retry_after_s is not None:
-        headers.append(("retry-after", str(refusal.retry_after_s)))
-    return headers
+def refusal_headers(refusal: Refusal) -> list[tuple[str, str]]:
+    """What a refusal says in headers, whether it is shown in an envelope or on a page."""
+    if refusal.retry_after_s is None:
+        return [*refusal.headers]
+    return [*refusal.headers, ("retry-after", str(refusal.retry_after_s))]
 
 
 def internal(error: BaseException) -> Refusal:

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from fleetprompt import ids
 from fleetprompt.authz import ANONYMOUS, Actor
+from fleetprompt.errors import Refusal
 from fleetprompt.rate_limits import RateClass
+from fleetprompt.telemetry.metrics import OK, UNMATCHED
 from fleetprompt.web.limits import Allowance
 
 _KEY: Final = "fleetprompt.exchange"
-UNMATCHED: Final = "unmatched"
 
 
 class Exchange:
@@ -44,9 +45,14 @@ class Exchange:
         self.operation = UNMATCHED
         self.allowances: list[Allowance] = []
         self.makings: list[tuple[RateClass, str, int]] = []
-        self.code = "OK"
+        self.code = OK
         self.log_reason: str | None = None
         self.status = 0
+
+    def refused(self, refusal: Refusal) -> None:
+        """Take note of the refusal that it ends with."""
+        self.code = refusal.code.value
+        self.log_reason = refusal.log_reason or refusal.reason
 
 
 def open_exchange(scope: Any, address: str) -> Exchange:
