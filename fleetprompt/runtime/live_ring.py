@@ -8,6 +8,9 @@ from typing import Final
 
 from fleetprompt.secrets import KeyRing, KeyRingError, load
 
+NEVER: Final = (0, 0)
+"""The mark of no file: what was never looked at is told whatever is found, or not found."""
+
 
 class LiveRing:
     """The ring in use. path: the file that it is kept in, None where the environment gave it for good."""
@@ -15,7 +18,7 @@ class LiveRing:
     def __init__(self, ring: KeyRing, path: Path | None = None) -> None:
         self.ring = ring
         self._path: Final = path
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, int] | None = NEVER
 
     def changed(self) -> KeyRing | None:
         """The ring in the file, where that is not the one in use; it is used from `adopt` on.
@@ -41,10 +44,11 @@ class LiveRing:
 
     def forget_look(self) -> None:
         """Read the file again the next time, changed or not."""
-        self._seen = None
+        self._seen = NEVER
 
     @staticmethod
     def _mark(path: Path) -> tuple[int, int] | None:
+        """What tells one content of the file from another; None where there is no file."""
         try:
             found = os.stat(path)
         except OSError:
