@@ -91,6 +91,10 @@ class Presence:
             logger.warning("the changed key ring could not be compared with the database", refusal=str(refusal))
             keys.forget_look()
             return False
+        except Exception:  # whatever it is, this process goes on making itself known
+            logger.exception("comparing the changed key ring with the database failed")
+            keys.forget_look()
+            return False
         if problems := problems_of(changed, found):
             logger.warning("the changed key ring is not taken", problems=[str(problem) for problem in problems])
             return False

@@ -93,3 +93,20 @@ async def test_a_key_file_that_lacks_what_is_needed_or_is_gone_is_not_taken(
     app.database.change("delete from processes")
     warned = [line for line in app.log.lines() if line["level"] == "warning" and "key ring" in str(line["event"])]
     assert len(warned) == 3, "each is told once, not at every look"
+
+
+async def test_a_look_at_the_keys_that_fails_is_told_and_taken_again(
+    app: App, presence: Presence, tmp_path: Path
+) -> None:
+    ring = rewrite(file_of(tmp_path), KeyRing.added)
+    app.database.change("alter table key_versions rename to mislaid")
+    try:
+        assert not await presence.take_up_ring()
+    finally:
+        app.database.change("alter table mislaid rename to key_versions")
+    assert await presence.take_up_ring()
+    (failure,) = [line for line in app.log.lines() if line["level"] == "error"]
+    assert "UndefinedTable" in str(failure["exception"])
+    await presence.announce()
+    assert await known(app) == [list(ring.versions)]
+    app.database.change("delete from processes")
