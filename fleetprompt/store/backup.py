@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -103,22 +104,15 @@ def read_manifest(path: Path) -> Manifest:
 
 def load(path: Path, url: str, major: int) -> None:
     """Load a backup's dump into an empty database, all of it or nothing. Raises BackupError."""
-    command = [str(program("pg_restore", major)), *LOAD, f"--dbname={_without_password(url)}"]
+    command = [str(program("pg_restore", major)), *LOAD]
     with path.open("rb") as file:
         _manifest(file, path)
         length = path.stat().st_size - DIGEST_BYTES - file.tell()
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment(url)
-        )
-        if process.stdin is None or process.stderr is None:
-            raise BackupError("pg_restore cannot be given the dump.")
-        with suppress(BrokenPipeError), process.stdin as pipe:  # pg_restore says itself why it ended
-            for chunk in _chunks(file, length):
-                pipe.write(chunk)
-        said = process.stderr.read()
-        process.stderr.close()
-    if process.wait():
-        raise BackupError(f"pg_restore loaded nothing: {said.decode(errors='replace').strip()}")
+        with _running(command, url, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+            assert process.stdin is not None
+            with suppress(BrokenPipeError), process.stdin as pipe:  # pg_restore says itself why it ended
+                for chunk in _chunks(file, length):
+                    pipe.write(chunk)
 
 
 def program(name: str, major: int) -> Path:
@@ -158,17 +152,26 @@ def _without_password(url: str) -> str:
 
 
 def _output_of(command: list[str], url: str) -> Iterator[bytes]:
-    arguments = [*command, f"--dbname={_without_password(url)}"]
-    with subprocess.Popen(
-        arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(url)
-    ) as process:
-        if process.stdout is None or process.stderr is None:
-            raise BackupError("The output of pg_dump cannot be read.")
+    with _running(command, url, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
         while chunk := process.stdout.read(CHUNK_BYTES):
             yield chunk
-        said = process.stderr.read().decode(errors="replace").strip()
-    if process.returncode:
-        raise BackupError(f"pg_dump failed: {said}")
+
+
+@contextmanager
+def _running(command: list[str], url: str, *, stdin: int, stdout: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A program at work on a database, until it ends. Raises BackupError with what it said where it fails.
+
+    What it says goes to a file: a pipe that nobody empties meanwhile would hold it up.
+    """
+    arguments = [*command, f"--dbname={_without_password(url)}"]
+    with tempfile.TemporaryFile() as said:
+        with subprocess.Popen(arguments, stdin=stdin, stdout=stdout, stderr=said, env=_environment(url)) as process:
+            yield process
+        if process.returncode:
+            said.seek(0)
+            message = said.read().decode(errors="replace").strip()
+            raise BackupError(f"{Path(command[0]).name} failed: {message}")
 
 
 def _manifest(file: IO[bytes], path: Path) -> Manifest:
