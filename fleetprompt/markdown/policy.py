@@ -14,8 +14,8 @@ from typing import Final
 import msgspec
 
 from fleetprompt.markdown import findings
+from fleetprompt.markdown.blocks import inspect_reading
 from fleetprompt.markdown.findings import FORBIDDEN, Finding
-from fleetprompt.markdown.inspection import inspect
 from fleetprompt.markdown.readings import readings
 from fleetprompt.markdown.rendering import HTML_LENGTH_MAX, render
 from fleetprompt.markdown.sanitizers import cleaned_by_nh3, sanitized
@@ -101,7 +101,7 @@ def _judged(text: str) -> Verdict:
 
 def _findings(text: str) -> Iterator[Finding]:
     for reading in readings(text):
-        yield from inspect(reading)
+        yield from inspect_reading(reading)
 
 
 def _problems(found: Iterator[Finding]) -> tuple[MarkdownProblem, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from fleetprompt.markdown.blocks import inspect_reading
 from fleetprompt.markdown.findings import Finding
-from fleetprompt.markdown.inspection import inspect
 from fleetprompt.markdown.readings import readings
 from fleetprompt.markdown.verdict import MARKDOWN_LENGTH_MAX, MarkdownRule
 
@@ -44,8 +44,8 @@ def escaped(source: str) -> str | None:
 def _first_offences(source: str) -> list[Finding]:
     """What the first dialect to object holds against `source`: with it mended, another may have no objection."""
     for reading in readings(source):
-        if any(True for _ in inspect(reading)):
-            each = (list(inspect(reading._replace(dialects=(dialect,)))) for dialect in reading.dialects)
+        if any(True for _ in inspect_reading(reading)):
+            each = (list(inspect_reading(reading._replace(dialects=(dialect,)))) for dialect in reading.dialects)
             return next((offences for offences in each if offences), [])
     return []
 

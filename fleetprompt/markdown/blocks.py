@@ -1,4 +1,4 @@
-"""What the readings of a source hold against the policy, place by place (spec 3 Markdown)."""
+"""What the policy holds against the blocks of a source, and against the text in them (spec 3 Markdown)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TEXT: Final = frozenset({"paragraph_open", "heading_open", "table_open"})
 _BLOCK_OPENER: Final = re.compile(r"^[ \t]*[0-9]*(?P<opener>[^\s0-9])")
 
 
-def inspect(reading: Reading) -> Iterator[Finding]:
+def inspect_reading(reading: Reading) -> Iterator[Finding]:
     """Everything that the parsers of one reading recognize and the policy refuses."""
     inspection = _Inspection(reading)
     try:
