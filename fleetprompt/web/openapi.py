@@ -11,8 +11,8 @@ import msgspec
 from fleetprompt import __version__
 from fleetprompt.authz import Access
 from fleetprompt.runtime.operations import Operation
-from fleetprompt.web.answers import reasons_of, refusals_of
 from fleetprompt.web.decoding import plan_of
+from fleetprompt.web.documented_refusals import reasons_of, refusals_of
 from fleetprompt.web.envelope import ErrorEnvelope
 from fleetprompt.web.examples import body_example, reply_example, vocabulary
 from fleetprompt.web.openapi_areas import area_of, tags

@@ -21,7 +21,7 @@ from fleetprompt.errors import (
     unavailable,
 )
 from fleetprompt.web import envelope
-from fleetprompt.web.answers import NOT_ACCEPTABLE, WRONG_MEDIA_TYPE, WRONG_METHOD
+from fleetprompt.web.documented_refusals import NOT_ACCEPTABLE, WRONG_MEDIA_TYPE, WRONG_METHOD
 from fleetprompt.web.examples import example_id
 
 REFUSALS: Final[Mapping[Code, Refusal]] = {

@@ -15,7 +15,7 @@ from fleetprompt.constraints import IdOf
 from fleetprompt.errors import STATUS, UNSUPPORTED_STATUSES, Code, Reason
 from fleetprompt.runtime.operations import REGISTRY, Operation
 from fleetprompt.store.statements import Statement, named_statements
-from fleetprompt.web.answers import reasons_of, refusals_of
+from fleetprompt.web.documented_refusals import reasons_of, refusals_of
 from fleetprompt.web.openapi_errors import MEANINGS
 from fleetprompt.web.routing import Route
 

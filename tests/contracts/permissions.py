@@ -11,7 +11,7 @@ from fleetprompt.authz import ANONYMOUS, Access, Actor, Credential, admit
 from fleetprompt.enums import Capability, InstallTargetSystem, KeyScope
 from fleetprompt.errors import STATUS, Code, Refusal
 from fleetprompt.runtime.operations import REGISTRY, Operation, Owner
-from fleetprompt.web.answers import refusals_of
+from fleetprompt.web.documented_refusals import refusals_of
 from fleetprompt.web.routing import Route
 
 SOMEBODY: Final = UUID(int=1)

@@ -16,8 +16,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from fleetprompt.app import ROUTES
 from fleetprompt.errors import Code, Reason
 from fleetprompt.runtime.operations import REGISTRY, Ledger
-from fleetprompt.web.answers import reasons_of, refusals_of
 from fleetprompt.web.decoding import plan_of
+from fleetprompt.web.documented_refusals import reasons_of, refusals_of
 from fleetprompt.web.examples import SHOWN, body_example, command_example, reply_example, vocabulary
 from fleetprompt.web.openapi import document
 from fleetprompt.web.routing import Raw, Route

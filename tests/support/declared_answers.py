@@ -11,7 +11,7 @@ import msgspec
 
 from fleetprompt.app import ROUTES
 from fleetprompt.errors import Code, Reason
-from fleetprompt.web.answers import reasons_of, refusals_of
+from fleetprompt.web.documented_refusals import reasons_of, refusals_of
 from fleetprompt.web.routing import Route
 
 Answered = tuple[int, Code]

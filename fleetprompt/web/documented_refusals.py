@@ -1,4 +1,4 @@
-"""Every answer that an operation may give beside a success, from its declaration and its docstring (spec 6.1).
+"""Every refusal that an operation may answer with, from its declaration and its docstring (spec 6.1).
 
 What follows from the declaration (a ledger, a rate limit, an id in the path, a body) is derived; what a verb decides
 stands in its docstring, which names the codes and reasons that it raises.
@@ -33,7 +33,7 @@ def refusals_of(route: Route) -> Mapping[int, tuple[Code, ...]]:
     codes[WRONG_METHOD].append(Code.UNSUPPORTED)
     if route.operation.result is not Raw:
         codes[NOT_ACCEPTABLE].append(Code.UNSUPPORTED)
-    if not _is_read(route):
+    if route.method != "GET":
         codes[WRONG_MEDIA_TYPE].append(Code.UNSUPPORTED)
     return {status: tuple(codes[status]) for status in sorted(codes)}
 
@@ -52,7 +52,7 @@ def _codes(route: Route) -> set[Code]:
     codes |= {Code(found) for found in _CODE.findall(_documentation(route))}
     if operation.who is not Access.ANYONE:
         codes.add(Code.UNAUTHENTICATED)
-    if operation.who not in {Access.ANYONE, Access.PARTNER} or operation.kind is Kind.MUTATION:
+    if operation.who is not Access.PARTNER and (operation.who is not Access.ANYONE or operation.kind is Kind.MUTATION):
         codes.add(Code.UNAUTHORIZED)
     if operation.owns and (route.path_names or not route.is_query):
         codes.add(Code.NOT_FOUND)
@@ -60,13 +60,7 @@ def _codes(route: Route) -> set[Code]:
         codes.add(Code.CONFLICT)
     if operation.rate:
         codes.add(Code.RATE_LIMITED)
-    if operation.who is Access.PARTNER:
-        codes.discard(Code.UNAUTHORIZED)
     return codes
-
-
-def _is_read(route: Route) -> bool:
-    return route.method == "GET"
 
 
 def _documentation(route: Route) -> str:
