@@ -8,11 +8,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import bindparam, insert, select
 
+from fleetprompt.clock import MINUTE_MS
 from fleetprompt.store.statements import Bound, inserting, parameters, reading
 from fleetprompt.store.tables import request_nonces
 
-SKEW_MS_MAX: Final = 300_000
-KEPT_BEYOND_WINDOW_MS: Final = 10 * 60 * 1000
+SKEW_MS_MAX: Final = 5 * MINUTE_MS
+"""How far from now a signature's time may lie, either way; its nonce is remembered for longer than that."""
+KEPT_BEYOND_WINDOW_MS: Final = 10 * MINUTE_MS
 
 
 class NonceUse(msgspec.Struct, frozen=True):

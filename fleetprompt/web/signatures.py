@@ -17,7 +17,9 @@ from typing import Final, cast
 
 import http_sf
 
-SKEW_S_MAX: Final = 300
+from fleetprompt.runtime.nonces import SKEW_MS_MAX
+
+SKEW_S_MAX: Final = SKEW_MS_MAX // 1000
 NONCE_LENGTH_MIN: Final = 16
 NONCE_LENGTH_MAX: Final = 64
 ALGORITHM: Final = "hmac-sha256"
