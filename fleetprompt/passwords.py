@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import secrets
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore
@@ -14,6 +13,7 @@ from typing import Final, TypeVar
 import argon2
 from argon2.exceptions import VerifyMismatchError
 
+from fleetprompt.characters import nfc
 from fleetprompt.errors import Outage, unavailable
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ class PasswordHasher:
 
 def _canonical(password: str) -> bytes:
     """The same bytes however a keyboard composes a letter; never an error that quotes the password."""
-    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    return nfc(password).encode("utf-8", "surrogatepass")
 
 
 def _hash_of_nothing() -> str:
