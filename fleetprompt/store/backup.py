@@ -22,6 +22,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fleetprompt.store import embedded
+from fleetprompt.store.inspection import Connection
 
 MAGIC: Final = b"fleetprompt backup 1\n"
 MANIFEST_BYTES_MAX: Final = 65_536
@@ -55,7 +56,7 @@ class Manifest(msgspec.Struct, frozen=True, rename="camel"):
 
 
 @contextmanager
-def snapshot(url: str) -> Iterator[tuple[psycopg.Connection[tuple[Any, ...]], str]]:
+def snapshot(url: str) -> Iterator[tuple[Connection, str]]:
     """A connection whose reads see one moment, and the name under which pg_dump sees the same. Raises psycopg.Error."""
     with psycopg.connect(url) as connection:
         connection.execute("set transaction isolation level repeatable read, read only")

@@ -16,6 +16,8 @@ import psycopg
 from fleetprompt.store.statements import Bound
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+"""What commands hold; servers have asynchronous ones, from a pool."""
+
 Row = TypeVar("Row")
 
 TIMEOUTS: Final = "-c statement_timeout=5000 -c lock_timeout=5000"
@@ -79,8 +81,6 @@ select least(
   nullif(r.rolconnlimit, -1), nullif(d.datconnlimit, -1))
 from pg_roles r, pg_database d where r.rolname = current_user and d.datname = current_database()
 """
-
-
 _WRITES: Final = "select pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import psycopg
@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from fleetprompt.store import grants
+from fleetprompt.store.inspection import CONNECT_S_MAX, Connection
 
 _INSTALLED: Final = Path(__file__).parents[1] / "migrations"
 SCRIPTS: Final = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[2] / "migrations"
@@ -30,7 +31,6 @@ LOCK_NOT_AVAILABLE: Final = "55P03"
 LOCK_WAIT_S_MAX: Final = 20.0
 TURN_WAIT_S_MAX: Final = 15 * 60.0
 PAUSE_S: Final = 1.0
-CONNECT_S_MAX: Final = 5
 OPTIONS: Final = "-c lock_timeout=3000 -c statement_timeout=60000"
 TURN: Final = 8_311_467_002
 """The advisory lock of those who migrate. It saves the second one an error; what keeps the schema whole is that each
@@ -107,7 +107,7 @@ def migrate(owner_url: str, serving_url: str) -> None:
 def _turn(owner_url: str) -> Iterator[None]:
     """Let one at a time migrate; who waits holds no snapshot, for which an index build would wait in turn."""
     give_up_at = time.monotonic() + TURN_WAIT_S_MAX
-    with psycopg.connect(owner_url, autocommit=True) as connection:
+    with psycopg.connect(owner_url, autocommit=True, connect_timeout=CONNECT_S_MAX) as connection:
         while connection.execute("select pg_try_advisory_lock(%s)", (TURN,)).fetchone() != (True,):
             if time.monotonic() > give_up_at:
                 raise MigrationError(f"Another process has been migrating for {TURN_WAIT_S_MAX / 60:.0f} minutes.")
@@ -147,7 +147,7 @@ def _blocked(owner_url: str) -> str:
     )
 
 
-def _connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+def _connect(url: str) -> Connection:
     return psycopg.connect(url, connect_timeout=CONNECT_S_MAX, options=OPTIONS)
 
 
@@ -186,12 +186,12 @@ def current(url: str) -> str | None:
         return revision(connection)
 
 
-def revision(connection: psycopg.Connection[tuple[Any, ...]]) -> str | None:
+def revision(connection: Connection) -> str | None:
     """The same over a connection that is there."""
     return standing(connection).at
 
 
-def standing(connection: psycopg.Connection[tuple[Any, ...]]) -> Standing:
+def standing(connection: Connection) -> Standing:
     """How far a database is, and which code it needs."""
     if connection.execute("select to_regclass('public.alembic_version')").fetchone() == (None,):
         return Standing(None, None)

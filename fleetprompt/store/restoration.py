@@ -6,13 +6,13 @@ then the database counts as never migrated, and nothing starts on it.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
-import psycopg
 
 from fleetprompt.ids import new_uuid
+from fleetprompt.store.inspection import Connection
 
 MARK: Final = "update instance set unfinished_restore = %s, restored_at_ms = %s"
 
@@ -41,8 +41,6 @@ class Place(msgspec.Struct, frozen=True):
     unfinished: UUID | None = None
     finished: Finished | None = None
 
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 _TABLES: Final = """
 select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
