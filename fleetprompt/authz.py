@@ -117,8 +117,8 @@ class OwnerScope:
 
     __slots__ = ("user_id",)
 
-    def __init__(self, user_id: UUID, _proof: object) -> None:
-        _require(_proof)
+    def __init__(self, user_id: UUID, proof: object) -> None:
+        _require(proof)
         self.user_id: Final = user_id
 
 
@@ -127,26 +127,24 @@ class PublisherScope:
 
     __slots__ = ("publisher_id",)
 
-    def __init__(self, publisher_id: UUID, _proof: object) -> None:
-        _require(_proof)
+    def __init__(self, publisher_id: UUID, proof: object) -> None:
+        _require(proof)
         self.publisher_id: Final = publisher_id
 
 
 class PublicScope:
     """What anyone may see: published listings of publishers that are not suspended."""
 
-    def __init__(self, _proof: object) -> None:
-        _require(_proof)
+    def __init__(self, proof: object) -> None:
+        _require(proof)
 
 
 class AdminScope:
     """Every row."""
 
-    def __init__(self, _proof: object) -> None:
-        _require(_proof)
+    def __init__(self, proof: object) -> None:
+        _require(proof)
 
-
-ReadScope = OwnerScope | PublisherScope | PublicScope | AdminScope
 
 _PROOF: Final = object()
 

@@ -49,7 +49,7 @@ def _write(instance: Instance, file: Path) -> tuple[Manifest, int]:
         manifest = Manifest(
             created_at_ms=now_ms,
             fleetprompt=__version__,
-            migration=migrate.revision(connection) or "",
+            migration=migrate.standing(connection).at or "",
             postgresql=inspection.server_version(connection) // 10_000,
             key_versions={version: marks[version] for version in sorted(found.named_by)},
         )

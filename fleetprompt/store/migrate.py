@@ -183,12 +183,7 @@ def print_sql(serving_role: str | None, since: str | None = None) -> None:
 def current(url: str) -> str | None:
     """The revision that a database is at, or None for one that was never migrated."""
     with _connect(url) as connection:
-        return revision(connection)
-
-
-def revision(connection: Connection) -> str | None:
-    """The same over a connection that is there."""
-    return standing(connection).at
+        return standing(connection).at
 
 
 def standing(connection: Connection) -> Standing:

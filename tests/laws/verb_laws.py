@@ -13,7 +13,7 @@ SLICES: Final = ("catalog", "moderation", "installs", "releases", "listings", "a
 INSIDE: Final = re.compile(rf"fleetprompt\.(?:{'|'.join(SLICES)}|runtime|authz)(?:\..+)?")
 TRANSACTION_OWNERS: Final = re.compile(r"fleetprompt\.(?:store(?:\..+)?|runtime\.run)")
 OTHER_SYSTEMS: Final = {"http", "httpx", "redis", "requests", "smtplib", "socket", "ssl", "subprocess", "urllib"}
-SCOPES: Final = {"OwnerScope", "PublisherScope", "PublicScope", "AdminScope", "ReadScope"}
+SCOPES: Final = {"OwnerScope", "PublisherScope", "PublicScope", "AdminScope"}
 ENTRANCES: Final = ("routes", "authenticator")
 """The modules of a slice through which it is entered: they are no verbs and have none above them."""
 
