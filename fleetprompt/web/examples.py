@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from fleetprompt.constraints import EntityTags, Example, HttpsUrl, IdOf, Range, Rule, SemVer
 from fleetprompt.enums import EventType, ListingStatus, VerificationStatus
 from fleetprompt.errors import Refusal
+from fleetprompt.fields import take_apart
 from fleetprompt.runtime.operations import Operation
 from fleetprompt.web.decoding import Incoming, decode, plan_of
 from fleetprompt.web.routing import Route
@@ -138,31 +138,21 @@ def reply_example(operation: Operation, names: Mapping[str, Any]) -> Any:
 def _learn(struct: type[msgspec.Struct], names: dict[str, Any]) -> None:
     hints = get_type_hints(struct, include_extras=True)
     for field in msgspec.structs.fields(struct):
-        held, _ = _held(hints[field.name])
+        held = take_apart(hints[field.name]).base
         names[field.encode_name] = _declared_example(hints[field.name])
         inner = get_args(held)[0] if get_origin(held) is tuple else held
         if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
             _learn(inner, names)
 
 
-def _held(declared: Any) -> tuple[Any, tuple[Any, ...]]:
-    """What a declaration holds, beside null and absence, and its metadata."""
-    if get_origin(declared) in (Union, UnionType):
-        members = [each for each in get_args(declared) if each not in (NoneType, msgspec.UnsetType)]
-        return _held(members[0]) if members else (NoneType, ())
-    if get_origin(declared) is Annotated:
-        base, *metadata = get_args(declared)
-        return base, tuple(metadata)
-    return declared, ()
-
-
 def _declared_example(declared: Any) -> Any:
     """What a command's field shows. Of a nested object with nothing required only the first field is shown."""
-    base, metadata = _held(declared)
-    for each in metadata:
+    parts = take_apart(declared)
+    base = parts.base
+    for each in parts.metadata:
         if isinstance(each, Example):
             return each.value
-    for each in metadata:
+    for each in parts.metadata:
         if isinstance(each, Rule):
             return _implied(each)
     if get_origin(base) is tuple:
@@ -211,8 +201,8 @@ class _Reply:
 
     def example(self, declared: Any, name: str, shape: str = "") -> Any:
         """What a field called `name` of this type shows in `shape`."""
-        base, metadata = _held(declared)
-        origin = get_origin(base)
+        parts = take_apart(declared)
+        base, origin = parts.base, get_origin(parts.base)
         if origin in (list, tuple, Sequence):
             return [self.example(get_args(base)[0], _singular(name))]
         if origin is dict:
@@ -222,7 +212,7 @@ class _Reply:
             return self._object(struct, get_args(base))
         if isinstance(struct, type) and issubclass(struct, StrEnum):
             return self._names.get(struct.__name__) or _closed(base)
-        declared_examples = [each.value for each in metadata if isinstance(each, Example)]
+        declared_examples = [each.value for each in parts.metadata if isinstance(each, Example)]
         names = (f"{shape}.{name}", name)
         shown = [self._names[each] for each in names if each in self._names and _is_a(self._names[each], declared)]
         return next(iter(declared_examples + shown), _number(name) if base is int else _closed(base))
