@@ -1,9 +1,8 @@
 """Steps of migrations that run while the database serves: expand first, contract a release later (spec 8).
 
-An expanding migration adds what the code before it can ignore: nullable columns, tables, indexes, checks
-of what it keeps anyway. What it fills, it fills in batches. A contracting one takes away what no supported code uses,
-and says so with `needs_code`.
-Steps outside a transaction may be run again after a failure, so each begins where it finds things.
+An expanding migration adds what the code before it can ignore: nullable columns, tables, indexes, checks of what it
+keeps anyway. What it fills, it fills in batches. A contracting one takes away what no supported code uses, and says so
+with `needs_code`. Steps outside a transaction may be run again after a failure, so each begins where it finds things.
 """
 
 from __future__ import annotations

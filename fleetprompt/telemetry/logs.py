@@ -7,7 +7,7 @@ import logging
 import secrets
 import sys
 import threading
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -178,16 +178,12 @@ class Logging:
                 name for name in named if named[name] is not None and name.casefold().replace("-", "_") in ADDRESS_KEYS
             ]
             named |= {name: self.hash_address(printable(named[name])) for name in addresses}
-            return _rendered(level, named)
+            return render(_now(), level, named)
         except Exception:  # whatever a caller passed, its request goes on
             return _NOT_RENDERED
 
     def _dropped_line(self, count: int) -> bytes:
         return self._line("warning", {"event": "log lines dropped", "module": __name__, "count": count})
-
-
-def _rendered(level: str, fields: Mapping[str, object]) -> bytes:
-    return render(_now(), level, fields)
 
 
 def _now() -> str:
