@@ -124,6 +124,19 @@ def _types_of(function: Callable[..., Awaitable[Any]]) -> tuple[type[msgspec.Str
     return command, result
 
 
+def _declaring(*, owns: Mapping[str, Owner] | None, **declared: Any) -> Callable[[Callable[..., Any]], Operation]:
+    """The decorator that registers a function as an operation declared so; its name stands for the operation then."""
+
+    def declare(function: Callable[..., Awaitable[Any]]) -> Operation:
+        """Register the decorated function, with the command and the result that its annotations name."""
+        command, result = _types_of(function)
+        return _register(
+            Operation(command=command, result=result, function=function, owns=dict(owns or {}), **declared)
+        )
+
+    return declare
+
+
 def query(
     name: str,
     *,
@@ -133,25 +146,7 @@ def query(
     owns: Mapping[str, Owner] | None = None,
 ) -> Callable[[Callable[[Any, Any, Any], Awaitable[Any]]], Operation]:
     """Declare `async def f(look: Look, actor: Actor, command) -> Result` as a query."""
-
-    def declare(function: Callable[[Any, Any, Any], Awaitable[Any]]) -> Operation:
-        """Register the decorated function; from here on its name stands for the operation."""
-        command, result = _types_of(function)
-        return _register(
-            Operation(
-                name=name,
-                kind=Kind.QUERY,
-                who=who,
-                scope=scope,
-                rate=rate,
-                owns=dict(owns or {}),
-                command=command,
-                result=result,
-                function=function,
-            )
-        )
-
-    return declare
+    return _declaring(name=name, kind=Kind.QUERY, who=who, rate=rate, scope=scope, owns=owns)
 
 
 def mutation(
@@ -172,27 +167,16 @@ def mutation(
     prepare: `async def p(services, actor, command)`, what is costly and pure; it runs before any transaction, and its
     result is the verb's fourth argument.
     """
-
-    def declare(function: Callable[..., Awaitable[Outcome[Any]]]) -> Operation:
-        """Register the decorated function; from here on its name stands for the operation."""
-        command, result = _types_of(function)
-        return _register(
-            Operation(
-                name=name,
-                kind=Kind.MUTATION,
-                who=who,
-                scope=scope,
-                rate=rate,
-                ledger=ledger,
-                emits=emits,
-                owns=dict(owns or {}),
-                command=command,
-                result=result,
-                function=function,
-                prepare=prepare,
-                rechecks_replay=rechecks_replay,
-                explains_signature=explains_signature,
-            )
-        )
-
-    return declare
+    return _declaring(
+        name=name,
+        kind=Kind.MUTATION,
+        who=who,
+        rate=rate,
+        scope=scope,
+        ledger=ledger,
+        emits=emits,
+        owns=owns,
+        prepare=prepare,
+        rechecks_replay=rechecks_replay,
+        explains_signature=explains_signature,
+    )
