@@ -47,26 +47,34 @@ class Authenticator(Protocol):
 
 
 def cookie_name(services: Services) -> str:
-    """The session cookie's name; over https it is bound to the host."""
-    return "__Host-fp_session" if services.settings.secure_cookies else "fp_session"
+    """The session cookie's name."""
+    return _bound_to_host(services, "fp_session")
 
 
 def session_cookie(services: Services, value: str | None) -> str:
     """The Set-Cookie header that begins a session, or ends it where `value` is None."""
-    secure = "; Secure" if services.settings.secure_cookies else ""
-    lifetime = "; Max-Age=0" if value is None else ""
-    return f"{cookie_name(services)}={value or ''}; Path=/; HttpOnly; SameSite=Lax{secure}{lifetime}"
+    cookie = _set_cookie(services, cookie_name(services), value or "")
+    return f"{cookie}; Max-Age=0" if value is None else cookie
 
 
 def visit_cookie_name(services: Services) -> str:
     """The name of the cookie that carries the form tokens of who is not signed in."""
-    return "__Host-fp_visit" if services.settings.secure_cookies else "fp_visit"
+    return _bound_to_host(services, "fp_visit")
 
 
 def visit_cookie(services: Services, value: str) -> str:
     """The Set-Cookie header that begins a visit."""
+    return _set_cookie(services, visit_cookie_name(services), value)
+
+
+def _bound_to_host(services: Services, name: str) -> str:
+    """The name under which a browser takes a cookie over https from this very host alone."""
+    return f"__Host-{name}" if services.settings.secure_cookies else name
+
+
+def _set_cookie(services: Services, name: str, value: str) -> str:
     secure = "; Secure" if services.settings.secure_cookies else ""
-    return f"{visit_cookie_name(services)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    return f"{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
 def cookie_value(headers: Mapping[str, str], name: str) -> str | None:
