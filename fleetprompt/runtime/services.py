@@ -19,7 +19,12 @@ from fleetprompt.telemetry import LoopWatch, Metrics, Traces
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Made once by the composition root, and by tests with their own clock."""
+    """Made once by the composition root, and by tests with their own clock.
+
+    keys: the key ring, which may change while the process lives. loop: watches the event loop. turnstile: lets the
+    requests of one scope through one after another. answers: what many may ask for at once. contract: the OpenAPI
+    document as it is served.
+    """
 
     settings: Settings
     clock: Clock
