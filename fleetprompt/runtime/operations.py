@@ -97,12 +97,14 @@ REGISTRY: Final[dict[str, Operation]] = {}
 
 
 def _register(operation: Operation) -> Operation:
-    """Add an operation to the registry. Raises ValueError where its name is taken or an id has no owner."""
+    """Add an operation to the registry.
+
+    Raises ValueError where its name is taken, an id has no owner, or what is owned is no id.
+    """
     if operation.name in REGISTRY:
         raise ValueError(f"two operations are named {operation.name}")
-    unowned = {name for name in id_fields(operation.command) if name not in operation.owns}
-    if unowned or operation.owns.keys() - id_fields(operation.command):
-        raise ValueError(f"{operation.name} must say how each id of its command is owned: {sorted(unowned)}")
+    if misowned := id_fields(operation.command) ^ operation.owns.keys():
+        raise ValueError(f"{operation.name} must say how each id of its command is owned: {sorted(misowned)}")
     REGISTRY[operation.name] = operation
     return operation
 
