@@ -58,19 +58,6 @@ class EmbeddedDatabase:
         host = quote(str(self._folder.socket_dir))
         return f"postgresql://{role}:{self._passwords[role]}@/{quote(database, safe='')}?host={host}"
 
-    def create_database(self, name: str, template: str = "template1") -> None:
-        """Create a database with the owner and the grants of the program's own, complete or not at all.
-
-        template: the database to copy; nobody may be connected to it.
-        """
-        with self._maintenance() as connection:
-            _create_database(connection, name, template)
-
-    def drop_database(self, name: str) -> None:
-        """Remove a database, ending the sessions in it. One that does not exist is no error."""
-        with self._maintenance() as connection:
-            _drop_database(connection, name)
-
     def ensure_running(self) -> None:
         """Start the server again where it has died; return at once where it has not (spec 9).
 
@@ -157,28 +144,23 @@ def _create_roles(connection: psycopg.Connection[tuple[object, ...]], passwords:
             create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
             connection.execute(create.format(sql.Identifier(role), sql.Literal(verifier.decode())))
     connection.execute("REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC")
-    _create_database(connection, DATABASE, "template1")
+    _create_database(connection)
 
 
-def _create_database(connection: psycopg.Connection[tuple[object, ...]], name: str, template: str) -> None:
-    staging = f"{name}.new"
-    _drop_database(connection, staging)
+def _create_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Create the program's own database, complete or not at all."""
     for statement in (
-        "CREATE DATABASE {staging} OWNER {owner} TEMPLATE {template}",
+        "DROP DATABASE IF EXISTS {staging} WITH (FORCE)",
+        "CREATE DATABASE {staging} OWNER {owner}",
         "REVOKE ALL ON DATABASE {staging} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {staging} TO {app}",
         "ALTER DATABASE {staging} RENAME TO {name}",
     ):
         connection.execute(
             sql.SQL(statement).format(
-                staging=sql.Identifier(staging),
-                name=sql.Identifier(name),
-                template=sql.Identifier(template),
+                staging=sql.Identifier(f"{DATABASE}.new"),
+                name=sql.Identifier(DATABASE),
                 owner=sql.Identifier(Role.OWNER),
                 app=sql.Identifier(Role.APP),
             )
         )
-
-
-def _drop_database(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -569,26 +569,6 @@ def test_the_log_is_kept_for_one_start_more_and_cut_when_it_grows(
     assert "shut down" in log.read_text()
 
 
-def test_databases_are_created_from_a_template_and_dropped(database: EmbeddedDatabase) -> None:
-    database.create_database("origin")
-    try:
-        with psycopg.connect(database.url(Role.OWNER, "origin")) as connection:
-            connection.execute("CREATE TABLE copied AS SELECT 7 AS seven")
-        database.create_database("a copy", template="origin")
-        with psycopg.connect(database.url(Role.OWNER, "a copy")) as connection:
-            assert connection.execute("SELECT seven FROM copied").fetchone() == (7,)
-        with psycopg.connect(database.url(Role.APP, "a copy")) as connection:
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute("CREATE TEMPORARY TABLE mine (id int)")
-            connection.rollback()
-            database.drop_database("a copy")
-        with pytest.raises(psycopg.OperationalError, match="does not exist"):
-            psycopg.connect(database.url(Role.OWNER, "a copy"))
-    finally:
-        database.drop_database("origin")
-        database.drop_database("origin")
-
-
 def test_a_folder_of_another_major_version_is_refused_with_the_commands_that_move_it(stopped: Path) -> None:
     version_file = stopped / "postgres" / "data" / "PG_VERSION"
     ours = version_file.read_text()
