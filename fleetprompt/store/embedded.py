@@ -20,6 +20,7 @@ from psycopg import sql
 
 from fleetprompt.store import embedded_server as server
 from fleetprompt.store.embedded_folder import EmbeddedError, Folder, Role, load_passwords, open_folder, program
+from fleetprompt.store.inspection import Connection
 
 __all__ = ["DATABASE", "EmbeddedDatabase", "EmbeddedError", "Role", "acquire", "program"]
 
@@ -76,7 +77,7 @@ class EmbeddedDatabase:
                 os.close(descriptor)
                 _stop_unless_used(self._folder)
 
-    def _maintenance(self) -> psycopg.Connection[tuple[object, ...]]:
+    def _maintenance(self) -> Connection:
         return psycopg.connect(self.url(Role.SUPERUSER, MAINTENANCE_DATABASE), autocommit=True)
 
 
@@ -125,7 +126,7 @@ def _stop_unless_used(folder: Folder) -> None:
         server.stop(folder)
 
 
-def _refuse_other_folder(connection: psycopg.Connection[tuple[object, ...]], folder: Folder) -> None:
+def _refuse_other_folder(connection: Connection, folder: Folder) -> None:
     row = connection.execute("SHOW data_directory").fetchone()
     if row != (str(folder.cluster),):
         raise EmbeddedError(
@@ -134,7 +135,7 @@ def _refuse_other_folder(connection: psycopg.Connection[tuple[object, ...]], fol
         )
 
 
-def _create_roles(connection: psycopg.Connection[tuple[object, ...]], passwords: dict[Role, str]) -> None:
+def _create_roles(connection: Connection, passwords: dict[Role, str]) -> None:
     """Create what a new cluster lacks. The database comes last and whole, so where it exists there is nothing to do."""
     if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is not None:
         return
@@ -147,7 +148,7 @@ def _create_roles(connection: psycopg.Connection[tuple[object, ...]], passwords:
     _create_database(connection)
 
 
-def _create_database(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+def _create_database(connection: Connection) -> None:
     """Create the program's own database, complete or not at all."""
     for statement in (
         "DROP DATABASE IF EXISTS {staging} WITH (FORCE)",
