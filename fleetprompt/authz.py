@@ -37,7 +37,11 @@ class Access(StrEnum):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """The resolved caller of one request. Scope comes from here, never from a parameter (spec 2.7)."""
+    """The resolved caller of one request. Scope comes from here, never from a parameter (spec 2.7).
+
+    publisher_id: the publisher that the user owns. scopes: of her API key. cookie_hash: of her session's cookie, which
+    her form tokens belong to. target_system: of the partner that signed.
+    """
 
     credential: Credential
     user_id: UUID | None = None

@@ -91,9 +91,11 @@ class FieldProblem(msgspec.Struct, frozen=True, rename="camel"):
 class Refusal(Exception):
     """A request that is answered with an error. Nothing has been written when it is raised.
 
-    code: one of `Code`. message: a sentence for people. reason: required with CONFLICT.
-    fields: required with VALIDATION_FAILED. retry_after_s: seconds, with RATE_LIMITED and UNAVAILABLE.
-    status: only where one code has several (UNSUPPORTED: 400, 405, 406, 415).
+    code: one of `Code`. message: a sentence for people. reason: required with CONFLICT. hint: what may be told to whom
+    the message is not enough for. fields: required with VALIDATION_FAILED. release_id, identical: which release has
+    the version already, and whether it is the same. retry_after_s: seconds, with RATE_LIMITED and UNAVAILABLE.
+    status: only where one code has several (UNSUPPORTED: 400, 405, 406, 415). headers: those that mend the request,
+    such as Allow. log_reason: what the log and the metrics are told, and callers are not.
     """
 
     def __init__(
