@@ -12,21 +12,31 @@ from typing import Final
 
 
 class RateClass(StrEnum):
-    """What is counted together, and by whom."""
+    """What is counted together."""
 
-    PUBLIC_READ = "public_read"  # by address
-    SIGN_IN_ADDRESS = "sign_in_address"  # failures, by address
-    SIGN_IN_ACCOUNT = "sign_in_account"  # failures, by account and network
-    SIGN_IN_ACCOUNT_HOUR = "sign_in_account_hour"  # failures, by account
-    REGISTER = "register"  # by address
-    SIGNED_IN_READ = "signed_in_read"  # by user
-    WRITE = "write"  # by user
-    MINT = "mint"  # by user
-    NEW_LISTING = "new_listing"  # by publisher
-    NEW_RELEASE = "new_release"  # by publisher
-    REPORT = "report"  # by user
-    REDEEM = "redeem"  # by partner
-    INTERNAL_FAILURE = "internal_failure"  # failed verifications on internal routes, by address
+    PUBLIC_READ = "public_read"
+    SIGN_IN_ADDRESS = "sign_in_address"
+    SIGN_IN_ACCOUNT = "sign_in_account"
+    SIGN_IN_ACCOUNT_HOUR = "sign_in_account_hour"
+    REGISTER = "register"
+    SIGNED_IN_READ = "signed_in_read"
+    WRITE = "write"
+    MINT = "mint"
+    NEW_LISTING = "new_listing"
+    NEW_RELEASE = "new_release"
+    REPORT = "report"
+    REDEEM = "redeem"
+    INTERNAL_FAILURE = "internal_failure"
+
+
+BY_ADDRESS: Final = frozenset({RateClass.PUBLIC_READ, RateClass.REGISTER})
+BY_USER: Final = frozenset({RateClass.SIGNED_IN_READ, RateClass.WRITE, RateClass.MINT, RateClass.REPORT})
+BY_PUBLISHER: Final = frozenset({RateClass.NEW_LISTING, RateClass.NEW_RELEASE})
+BY_PARTNER: Final = frozenset({RateClass.REDEEM})
+FAILED_SIGN_INS: Final = frozenset(
+    {RateClass.SIGN_IN_ADDRESS, RateClass.SIGN_IN_ACCOUNT, RateClass.SIGN_IN_ACCOUNT_HOUR}
+)
+"""By address, by account and network, and by account. As with INTERNAL_FAILURE, by address, only what fails counts."""
 
 
 @dataclass(frozen=True, slots=True)

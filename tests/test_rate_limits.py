@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleetprompt.rate_limits import (
+    BY_ADDRESS,
+    BY_PARTNER,
+    BY_PUBLISHER,
+    BY_USER,
     DEFAULT_LIMITS,
+    FAILED_SIGN_INS,
     NO_LIMITS,
     RateClass,
     RateLimit,
@@ -36,6 +41,11 @@ def test_the_defaults_are_those_that_are_promised() -> None:
         "internal_failure": (60, 60, None),
     }
     assert set(DEFAULT_LIMITS) == set(RateClass)
+
+
+def test_it_is_said_of_every_class_whom_it_is_counted_by() -> None:
+    groups = (BY_ADDRESS, BY_USER, BY_PUBLISHER, BY_PARTNER, FAILED_SIGN_INS, {RateClass.INTERNAL_FAILURE})
+    assert sorted(name for group in groups for name in group) == sorted(RateClass)
 
 
 def test_default_and_off_are_words() -> None:

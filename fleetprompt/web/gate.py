@@ -9,15 +9,11 @@ from typing import Any, Final
 from fleetprompt.authz import Actor
 from fleetprompt.errors import Code, Refusal
 from fleetprompt.fields import comparable_email
-from fleetprompt.rate_limits import RateClass
+from fleetprompt.rate_limits import BY_ADDRESS, BY_PARTNER, BY_PUBLISHER, BY_USER, RateClass
 from fleetprompt.runtime.operations import Operation
 from fleetprompt.web.exchange import Exchange
 from fleetprompt.web.limits import Limiter, refusal
 
-BY_ADDRESS: Final = frozenset({RateClass.PUBLIC_READ, RateClass.REGISTER})
-BY_USER: Final = frozenset({RateClass.SIGNED_IN_READ, RateClass.WRITE, RateClass.MINT, RateClass.REPORT})
-BY_PUBLISHER: Final = frozenset({RateClass.NEW_LISTING, RateClass.NEW_RELEASE})
-BY_PARTNER: Final = frozenset({RateClass.REDEEM})
 WRONG_PASSWORD: Final = frozenset({Code.UNAUTHENTICATED, Code.VALIDATION_FAILED})
 """How an attempt at a password fails: at sign-in, and on `current` where one is changed."""
 

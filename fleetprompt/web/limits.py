@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
 
 import http_sf
 import msgspec
@@ -15,11 +14,9 @@ from msgspec import structs
 
 from fleetprompt.clock import Clock
 from fleetprompt.errors import Code, Outage, Refusal, unavailable
-from fleetprompt.rate_limits import RateClass, RateLimit
+from fleetprompt.rate_limits import FAILED_SIGN_INS, RateClass, RateLimit
 from fleetprompt.telemetry import Metrics
 from fleetprompt.web.moving_windows import REST_MS, MemoryWindows, StoreAway, Window, WindowStore
-
-SIGN_IN: Final = frozenset({RateClass.SIGN_IN_ADDRESS, RateClass.SIGN_IN_ACCOUNT, RateClass.SIGN_IN_ACCOUNT_HOUR})
 
 
 class Quota(msgspec.Struct, frozen=True):
@@ -174,7 +171,7 @@ class Limiter:
         try:
             fits, standings = await self._store.take(self._hashed(rate_class, key), policy.enforced, cost)
         except StoreAway:
-            if rate_class in SIGN_IN:
+            if rate_class in FAILED_SIGN_INS:
                 message = "Nobody can sign in at the moment; try again shortly."
                 raise unavailable(message, Outage.LIMITER_AWAY, retry_after_s=REST_MS // 1_000) from None
             return Allowance(limited=False)

@@ -10,9 +10,8 @@ import pytest
 
 from fleetprompt.app import ROUTES, build_app
 from fleetprompt.authz import Access
-from fleetprompt.rate_limits import RateClass, RateLimit
-from fleetprompt.web.gate import BY_ADDRESS, BY_PARTNER, BY_PUBLISHER
-from fleetprompt.web.limits import SIGN_IN, Limiter
+from fleetprompt.rate_limits import BY_ADDRESS, BY_PARTNER, BY_PUBLISHER, FAILED_SIGN_INS, RateClass, RateLimit
+from fleetprompt.web.limits import Limiter
 from fleetprompt.web.routing import Route
 from tests.operations.cases import LEDGERED, Ready, Request
 from tests.operations.cast import Cast
@@ -63,13 +62,13 @@ def _each(routes: tuple[Route, ...], classes: frozenset[RateClass]) -> list[obje
     ]
 
 
-COUNTING_ALL: Final = frozenset(RateClass) - SIGN_IN
+COUNTING_ALL: Final = frozenset(RateClass) - FAILED_SIGN_INS
 MAKINGS: Final = BY_PUBLISHER
 """Classes that limit what is made, whatever is tried."""
 EACH: Final = _each(ROUTES, COUNTING_ALL - MAKINGS)
 EACH_MAKING: Final = _each(ROUTES, MAKINGS)
 EACH_LEDGERED: Final = _each(LEDGERED, COUNTING_ALL)
-EACH_SIGNING_IN: Final = _each(ROUTES, SIGN_IN)
+EACH_SIGNING_IN: Final = _each(ROUTES, FAILED_SIGN_INS)
 INTERNAL: Final = tuple(route for route in ROUTES if route.operation.who is Access.PARTNER)
 
 
@@ -205,8 +204,8 @@ def _expected(route: Route) -> Iterator[RateClass]:
     """The classes that the specification counts a path's requests in."""
     special = {
         "POST /v1/auth/register": (RateClass.REGISTER,),
-        "POST /v1/auth/login": tuple(SIGN_IN),
-        "POST /v1/me/password": (RateClass.WRITE, *SIGN_IN),
+        "POST /v1/auth/login": tuple(FAILED_SIGN_INS),
+        "POST /v1/me/password": (RateClass.WRITE, *FAILED_SIGN_INS),
         "POST /v1/publisher/listings": (RateClass.WRITE, RateClass.NEW_LISTING),
         "POST /v1/publisher/listings/{listingId}/releases": (RateClass.WRITE, RateClass.NEW_RELEASE),
         "POST /v1/install/intents/{installIntentId}/token": (RateClass.WRITE, RateClass.MINT),
