@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from fleetprompt.accounts import events
+from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import ChangePassword, UserReply
-from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import sessions, users
 from fleetprompt.authz import Access, Actor, own_as_user
 from fleetprompt.enums import EventType
@@ -61,7 +60,7 @@ async def change_password(
         raise invalid(("current", "is not your password"))
     changed = events.password_changed(actor.user)
     return Outcome(
-        UserReply(user_shape(row.user_id, row.email, row.display_name, row.capabilities)),
+        UserReply(shapes.user(row.user_id, row.email, row.display_name, row.capabilities)),
         writes=[
             users.change_password(
                 actor.user, verified_hash=checked.stored_hash, password_hash=checked.new_hash, now_ms=tx.now_ms

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fleetprompt import ids
-from fleetprompt.accounts import events
+from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import MakeAdmin, UserReply
-from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import users
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import Capability, EventType
@@ -37,7 +36,7 @@ async def create_admin(tx: MutationTx, _: Actor, command: MakeAdmin, password_ha
     registered = events.registered(user_id)
     capabilities = [Capability.ADMIN]
     return Outcome(
-        UserReply(user_shape(user_id, command.email, command.display_name, capabilities)),
+        UserReply(shapes.user(user_id, command.email, command.display_name, capabilities)),
         writes=[
             users.insert_user(
                 user_id=user_id,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fleetprompt import secrets
-from fleetprompt.accounts import events, rules
+from fleetprompt.accounts import events, rules, shapes
 from fleetprompt.accounts.model import CreateApiKey, NewApiKey
-from fleetprompt.accounts.shapes import api_key_shape
 from fleetprompt.accounts.statements import api_keys, users
 from fleetprompt.accounts.statements.api_keys import ApiKeyRow
 from fleetprompt.authz import Access, Actor, own_as_user
@@ -48,7 +47,7 @@ async def create_api_key(tx: MutationTx, actor: Actor, command: CreateApiKey) ->
         revoked_at_ms=None,
     )
     return Outcome(
-        NewApiKey(api_key_shape(key), secret),
+        NewApiKey(shapes.api_key(key), secret),
         writes=[
             users.mark_changed(actor.user, tx.now_ms),
             api_keys.insert_api_key(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from fleetprompt import secrets
-from fleetprompt.accounts import events
+from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import CreatePartnerKey, NewPartnerKey
-from fleetprompt.accounts.shapes import partner_key_shape
 from fleetprompt.accounts.statements import partner_keys
 from fleetprompt.accounts.statements.partner_keys import PartnerKeyRow
 from fleetprompt.authz import Access, Actor
@@ -38,7 +37,7 @@ async def create_partner_key(tx: MutationTx, _: Actor, command: CreatePartnerKey
         revoked_at_ms=None,
     )
     return Outcome(
-        NewPartnerKey(partner_key_shape(row), recipe.derive(tx.ring)),
+        NewPartnerKey(shapes.partner_key(row), recipe.derive(tx.ring)),
         writes=[partner_keys.insert_partner_key(row, salt=recipe.salt, key_version=recipe.key_version)],
         events=[events.partner_key_created(row.id, row.target_system)],
         recipe=recipe,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from fleetprompt import secrets
-from fleetprompt.accounts import events, rules
+from fleetprompt.accounts import events, rules, shapes
 from fleetprompt.accounts.model import Login, UserReply
-from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import sessions, users
 from fleetprompt.accounts.statements.users import AccountRow
 from fleetprompt.authz import Access, Actor, Credential
@@ -59,7 +58,7 @@ async def login(tx: MutationTx, _: Actor, command: Login, verified: _Verified) -
     session_id = tx.new_id()
     cookie = secrets.new_cookie(tx.ring, secrets.CookieKind.SESSION)
     return Outcome(
-        UserReply(user_shape(account.user_id, account.email, account.display_name, account.capabilities)),
+        UserReply(shapes.user(account.user_id, account.email, account.display_name, account.capabilities)),
         writes=[
             users.confirm_password(
                 account.user_id, verified_hash=account.password_hash, password_hash=verified.password_hash

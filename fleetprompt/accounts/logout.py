@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fleetprompt.accounts import events
+from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import SessionReply
-from fleetprompt.accounts.shapes import session_shape
 from fleetprompt.accounts.statements import sessions
 from fleetprompt.authz import Access, Actor, own_as_user
 from fleetprompt.enums import EventType
@@ -31,7 +30,7 @@ async def logout(tx: MutationTx, actor: Actor, _: NoArguments) -> Outcome[Sessio
     if session is None or session.ended_at_ms is not None:
         raise unauthenticated("session_ended")
     return Outcome(
-        SessionReply(session_shape(session, actor, ended_at_ms=tx.now_ms)),
+        SessionReply(shapes.session(session, actor, ended_at_ms=tx.now_ms)),
         writes=[sessions.end_sessions([session.id], tx.now_ms)],
         events=[events.session_ended(actor.user, session.id)],
         session=SessionChange(None),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fleetprompt.accounts import events
+from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import MakeAdmin, UserReply
-from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import api_keys, sessions, users
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import Capability, EventType
@@ -53,7 +52,7 @@ async def promote_admin(tx: MutationTx, _: Actor, command: MakeAdmin, password_h
     if Capability.ADMIN not in account.capabilities:
         happened.append(events.capability_granted(user_id, Capability.ADMIN))
     return Outcome(
-        UserReply(user_shape(account.user_id, account.email, account.display_name, capabilities)),
+        UserReply(shapes.user(account.user_id, account.email, account.display_name, capabilities)),
         writes=[
             users.take_over(user_id, password_hash=password_hash, capabilities=capabilities, now_ms=tx.now_ms),
             sessions.end_sessions(account.session_ids, tx.now_ms),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from fleetprompt import secrets
+from fleetprompt.accounts import shapes
 from fleetprompt.accounts.model import (
     AdminUser,
     ApiKey,
@@ -18,14 +19,6 @@ from fleetprompt.accounts.model import (
     Users,
 )
 from fleetprompt.accounts.rules import session_bounds
-from fleetprompt.accounts.shapes import (
-    admin_user_shape,
-    api_key_shape,
-    partner_key_shape,
-    profile_shape,
-    session_shape,
-    user_shape,
-)
 from fleetprompt.accounts.statements import admin_users, api_keys, partner_keys, publishers, sessions, users
 from fleetprompt.authz import Access, Actor, everything, own_as_user
 from fleetprompt.enums import Capability, KeyScope
@@ -43,9 +36,9 @@ async def me(look: Look, actor: Actor, _: NoArguments) -> Me:
     row = await look.one(users.me(actor.user))
     if row is None:
         raise not_found()
-    user = user_shape(row.user_id, row.email, row.user_name, row.capabilities)
+    user = shapes.user(row.user_id, row.email, row.user_name, row.capabilities)
     csrf = UNSET if actor.cookie_hash is None else secrets.csrf_token(look.ring, actor.cookie_hash).reveal()
-    publisher = UNSET if row.profile is None else profile_shape(row.profile)
+    publisher = UNSET if row.profile is None else shapes.profile(row.profile)
     return Me(user=user, publisher=publisher, csrf_token=csrf)
 
 
@@ -55,7 +48,7 @@ async def profile(look: Look, actor: Actor, _: NoArguments) -> ProfileReply:
     row = await look.one(publishers.profile(own_as_user(actor)))
     if row is None:
         raise not_found()
-    return ProfileReply(profile_shape(row))
+    return ProfileReply(shapes.profile(row))
 
 
 @query("api_keys.list", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
@@ -64,7 +57,7 @@ async def list_api_keys(look: Look, actor: Actor, command: ApiKeys) -> Page[ApiK
     scope = own_as_user(actor)
     pager = Pager(look.ring, "api_keys.list", str(scope.user_id), command)
     rows = await look.many(api_keys.page(scope, after_id=pager.after_id, fetch=pager.fetch))
-    return pager.page(rows, api_key_shape)
+    return pager.page(rows, shapes.api_key)
 
 
 @query("sessions.list", who=Access.SIGNED_IN, scope=None, rate=(RateClass.SIGNED_IN_READ,))
@@ -74,7 +67,7 @@ async def list_sessions(look: Look, actor: Actor, command: Sessions) -> Page[Ses
     pager = Pager(look.ring, "sessions.list", str(scope.user_id), command)
     bounds = session_bounds(is_admin=Capability.ADMIN in actor.capabilities, now_ms=look.now_ms)
     rows = await look.many(sessions.page(scope, bounds, now_ms=look.now_ms, after_id=pager.after_id, fetch=pager.fetch))
-    return pager.page(rows, lambda row: session_shape(row, actor))
+    return pager.page(rows, lambda row: shapes.session(row, actor))
 
 
 @query("users.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
@@ -84,7 +77,7 @@ async def list_users(look: Look, actor: Actor, command: Users) -> Page[AdminUser
     pager = Pager(look.ring, "users.list", "admin", command)
     email_key = None if command.email is UNSET else comparable_email(command.email)
     rows = await look.many(admin_users.page(scope, email_key=email_key, after_id=pager.after_id, fetch=pager.fetch))
-    return pager.page(rows, admin_user_shape, place=lambda row: [row.user_id])
+    return pager.page(rows, shapes.admin_user, place=lambda row: [row.user_id])
 
 
 @query("partner_keys.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
@@ -93,4 +86,4 @@ async def list_partner_keys(look: Look, actor: Actor, command: PartnerKeys) -> P
     scope = everything(actor)
     pager = Pager(look.ring, "partner_keys.list", "admin", command)
     rows = await look.many(partner_keys.page(scope, after_id=pager.after_id, fetch=pager.fetch))
-    return pager.page(rows, partner_key_shape)
+    return pager.page(rows, shapes.partner_key)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fleetprompt import ids, secrets
-from fleetprompt.accounts import events, rules
+from fleetprompt.accounts import events, rules, shapes
 from fleetprompt.accounts.model import Register, UserReply
-from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import sessions, users
 from fleetprompt.authz import Access, Actor, Credential
 from fleetprompt.enums import EventType
@@ -43,7 +42,7 @@ async def register(tx: MutationTx, _: Actor, command: Register, password_hash: s
     registered = events.registered(user_id)
     user_key = ids.encode("usr", user_id)
     return Outcome(
-        UserReply(user_shape(user_id, command.email, command.display_name, ())),
+        UserReply(shapes.user(user_id, command.email, command.display_name, ())),
         writes=[
             users.insert_user(
                 user_id=user_id,

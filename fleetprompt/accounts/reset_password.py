@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fleetprompt.accounts import events
+from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import PasswordReset, ResetPassword
-from fleetprompt.accounts.shapes import user_shape
 from fleetprompt.accounts.statements import api_keys, sessions, users
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType
@@ -42,7 +41,7 @@ async def reset_password(
     changed = events.password_changed(user_id)
     return Outcome(
         PasswordReset(
-            user_shape(user_id, account.email, account.display_name, account.capabilities),
+            shapes.user(user_id, account.email, account.display_name, account.capabilities),
             len(account.session_ids),
             len(key_ids),
         ),

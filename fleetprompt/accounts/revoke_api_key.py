@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from fleetprompt.accounts import events
+from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import ApiKeyReply, RevokeApiKey
-from fleetprompt.accounts.shapes import api_key_shape
 from fleetprompt.accounts.statements import api_keys
 from fleetprompt.authz import Access, Actor, own_as_user
 from fleetprompt.enums import EventType
@@ -35,7 +34,7 @@ async def revoke_api_key(tx: MutationTx, actor: Actor, command: RevokeApiKey) ->
     if key.revoked_at_ms is not None:
         raise conflict(Reason.TRANSITION, "This API key is revoked already.")
     return Outcome(
-        ApiKeyReply(api_key_shape(msgspec.structs.replace(key, revoked_at_ms=tx.now_ms))),
+        ApiKeyReply(shapes.api_key(msgspec.structs.replace(key, revoked_at_ms=tx.now_ms))),
         writes=[api_keys.revoke_api_keys([key.id], tx.now_ms)],
         events=[events.api_key_revoked(actor.user, key.id)],
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from fleetprompt.accounts import events
+from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import PartnerKeyReply, RevokePartnerKey
-from fleetprompt.accounts.shapes import partner_key_shape
 from fleetprompt.accounts.statements import partner_keys
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, KeyScope, PartnerKeyStatus
@@ -37,7 +36,7 @@ async def revoke_partner_key(tx: MutationTx, actor: Actor, command: RevokePartne
         raise conflict(Reason.TRANSITION, "This partner key is revoked already.")
     revoked = msgspec.structs.replace(row, status=PartnerKeyStatus.REVOKED, revoked_at_ms=tx.now_ms)
     return Outcome(
-        PartnerKeyReply(partner_key_shape(revoked)),
+        PartnerKeyReply(shapes.partner_key(revoked)),
         writes=[partner_keys.revoke_partner_key(row.id, tx.now_ms)],
         events=[events.partner_key_revoked(row.id, row.target_system)],
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fleetprompt.accounts import events, rules
+from fleetprompt.accounts import events, rules, shapes
 from fleetprompt.accounts.model import RevokeSession, SessionReply
-from fleetprompt.accounts.shapes import session_shape
 from fleetprompt.accounts.statements import sessions
 from fleetprompt.authz import Access, Actor, own_as_user
 from fleetprompt.enums import EventType
@@ -39,7 +38,7 @@ async def revoke_session(tx: MutationTx, actor: Actor, command: RevokeSession) -
     ):
         raise conflict(Reason.TRANSITION, "This session has ended already.")
     return Outcome(
-        SessionReply(session_shape(session, actor, ended_at_ms=tx.now_ms)),
+        SessionReply(shapes.session(session, actor, ended_at_ms=tx.now_ms)),
         writes=[sessions.end_sessions([session.id], tx.now_ms)],
         events=[events.session_ended(actor.user, session.id)],
     )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from fleetprompt.accounts import events, rules
+from fleetprompt.accounts import events, rules, shapes
 from fleetprompt.accounts.model import AdminUserReply, SetCapabilities
-from fleetprompt.accounts.shapes import admin_user_shape
 from fleetprompt.accounts.statements import admin_users, sessions, users
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import Capability, EventType, KeyScope
@@ -53,7 +52,7 @@ async def set_capabilities(tx: MutationTx, actor: Actor, command: SetCapabilitie
     granted = [capability for capability in command.grant if capability not in row.capabilities]
     revoked = [capability for capability in command.revoke if capability in row.capabilities]
     if not granted and not revoked:
-        return Outcome(AdminUserReply(admin_user_shape(row)))
+        return Outcome(AdminUserReply(shapes.admin_user(row)))
     changed = msgspec.structs.replace(
         row,
         capabilities=sorted({*row.capabilities, *granted} - {*revoked}),
@@ -65,7 +64,7 @@ async def set_capabilities(tx: MutationTx, actor: Actor, command: SetCapabilitie
     ]
     ended = row.other_session_ids if granted else row.lapsed_session_ids if Capability.ADMIN in revoked else []
     return Outcome(
-        AdminUserReply(admin_user_shape(changed)),
+        AdminUserReply(shapes.admin_user(changed)),
         writes=[
             users.set_capabilities(
                 row.user_id, changed.capabilities, publisher_barred=changed.publisher_barred, now_ms=tx.now_ms

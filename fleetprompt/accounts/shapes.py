@@ -1,4 +1,4 @@
-"""From rows to what goes over the wire of accounts."""
+"""Users, publishers, sessions and keys as they are shown (spec 6.5)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from fleetprompt.authz import Actor
 from fleetprompt.enums import Capability, PartnerKeyStatus, VerificationStatus
 
 
-def user_shape(user_id: UUID, email: str, display_name: str, capabilities: Iterable[Capability]) -> User:
+def user(user_id: UUID, email: str, display_name: str, capabilities: Iterable[Capability]) -> User:
     """A user as she sees herself."""
     return User(
         user_id=ids.encode("usr", user_id),
@@ -29,7 +29,7 @@ def user_shape(user_id: UUID, email: str, display_name: str, capabilities: Itera
     )
 
 
-def profile_shape(row: ProfileRow) -> Profile:
+def profile(row: ProfileRow) -> Profile:
     """A publisher as its owner sees it."""
     checked = row.verification_checked_at_ms
     return Profile(
@@ -43,7 +43,7 @@ def profile_shape(row: ProfileRow) -> Profile:
     )
 
 
-def session_shape(row: SessionRow, asking: Actor, *, ended_at_ms: int | None = None) -> Session:
+def session(row: SessionRow, asking: Actor, *, ended_at_ms: int | None = None) -> Session:
     """A session of the caller as she sees it. ended_at_ms: where it ends just now."""
     ended = row.ended_at_ms if ended_at_ms is None else ended_at_ms
     return Session(
@@ -60,7 +60,7 @@ def session_shape(row: SessionRow, asking: Actor, *, ended_at_ms: int | None = N
     )
 
 
-def partner_key_shape(row: PartnerKeyRow) -> PartnerKey:
+def partner_key(row: PartnerKeyRow) -> PartnerKey:
     """A partner key without its secret."""
     return PartnerKey(
         partner_key_id=ids.encode("prt", row.id),
@@ -72,7 +72,7 @@ def partner_key_shape(row: PartnerKeyRow) -> PartnerKey:
     )
 
 
-def api_key_shape(row: ApiKeyRow) -> ApiKey:
+def api_key(row: ApiKeyRow) -> ApiKey:
     """An API key without its secret."""
     return ApiKey(
         api_key_id=ids.encode("key", row.id),
@@ -84,7 +84,7 @@ def api_key_shape(row: ApiKeyRow) -> ApiKey:
     )
 
 
-def admin_user_shape(row: AdminUserRow) -> AdminUser:
+def admin_user(row: AdminUserRow) -> AdminUser:
     """A user as admins see her."""
     at_ms, reason = row.suspended_at_ms, row.suspend_reason
     return AdminUser(

@@ -8,9 +8,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from fleetprompt.accounts import events, rules
+from fleetprompt.accounts import events, rules, shapes
 from fleetprompt.accounts.model import ProfileReply, WriteProfile
-from fleetprompt.accounts.shapes import profile_shape
 from fleetprompt.accounts.statements import publishers, sessions, users
 from fleetprompt.accounts.statements.publishers import ProfileRow, StandingRow
 from fleetprompt.authz import Access, Actor, own_as_user
@@ -107,7 +106,7 @@ def _first(
         )
         happened += [granted, *events.sessions_ended(actor.user, standing.other_session_ids, granted.event_id)]
         writes.append(sessions.end_sessions(standing.other_session_ids, tx.now_ms))
-    return Outcome(ProfileReply(profile_shape(row)), writes=writes, events=happened)
+    return Outcome(ProfileReply(shapes.profile(row)), writes=writes, events=happened)
 
 
 def _rewritten(
@@ -118,7 +117,7 @@ def _rewritten(
     renamed = command.display_name != before.display_name
     rewritten = (None if bio is None else bio.source) != before.bio_markdown
     if not renamed and not rewritten:
-        return Outcome(ProfileReply(profile_shape(before)))
+        return Outcome(ProfileReply(shapes.profile(before)))
     after = msgspec.structs.replace(before, display_name=command.display_name)
     if rewritten:
         after = msgspec.structs.replace(after, **_bio_columns(bio))
@@ -129,7 +128,7 @@ def _rewritten(
         after = msgspec.structs.replace(after, verification_status=status, verification_checked_at_ms=None)
         happened.append(events.verification_set(before.publisher_id, status, cause=happened[0].event_id))
     return Outcome(
-        ProfileReply(profile_shape(after)), writes=[publishers.update_publisher(after, tx.now_ms)], events=happened
+        ProfileReply(shapes.profile(after)), writes=[publishers.update_publisher(after, tx.now_ms)], events=happened
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from fleetprompt import ids
 from fleetprompt.authz import PUBLIC, Access, Actor
-from fleetprompt.catalog import views
+from fleetprompt.catalog import shapes
 from fleetprompt.catalog.market_model import (
     Installs,
     InstallsDay,
@@ -43,7 +43,7 @@ async def list_new_releases(look: Look, _: Actor, command: ListNewReleases) -> P
     """
     pager = Pager(look.ring, "catalog.new_releases", "public", command)
     rows = await look.many(market.new_releases(PUBLIC, after=pager.after_place, fetch=pager.fetch))
-    return pager.page(rows, views.new_release, place=lambda row: [row.published_at_ms, row.id])
+    return pager.page(rows, shapes.new_release, place=lambda row: [row.published_at_ms, row.id])
 
 
 @query("catalog.popular", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
@@ -54,7 +54,7 @@ async def list_popular(look: Look, _: Actor, command: ListPopular) -> Page[Found
     """
     pager = Pager(look.ring, "catalog.popular", "public", command)
     rows = await look.many(market.popular(PUBLIC, after=pager.after_place, fetch=pager.fetch))
-    return pager.page(rows, views.found_listing, place=lambda row: [row.sort_key, row.id])
+    return pager.page(rows, shapes.found_listing, place=lambda row: [row.sort_key, row.id])
 
 
 @query("catalog.addresses", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))

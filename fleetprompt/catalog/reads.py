@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from fleetprompt import search_text
 from fleetprompt.authz import PUBLIC, Access, Actor
-from fleetprompt.catalog import views
+from fleetprompt.catalog import shapes
 from fleetprompt.catalog.model import (
     FacetCount,
     Facets,
@@ -65,7 +65,7 @@ async def search(look: Look, _: Actor, command: SearchListings) -> Page[FoundLis
         fetch=pager.fetch,
     )
     rows = await look.many(search_page(PUBLIC, wanted), search=True)
-    return pager.page(rows, views.found_listing, place=lambda row: row.place)
+    return pager.page(rows, shapes.found_listing, place=lambda row: row.place)
 
 
 @query(
@@ -82,10 +82,10 @@ async def show_listing(look: Look, _: Actor, command: ShowListing) -> ListingDet
     if row is None:
         raise not_found()
     detail = ListingDetail(
-        listing=views.listing(row),
-        description=views.description(row),
-        latest_release=views.latest_release(row),
-        releases=pager.page(row.newest_releases, views.listed_release),
+        listing=shapes.listing(row),
+        description=shapes.description(row),
+        latest_release=shapes.latest_release(row),
+        releases=pager.page(row.newest_releases, shapes.listed_release),
     )
     return ListingDetailReply(detail)
 
@@ -114,7 +114,7 @@ async def list_releases(look: Look, _: Actor, command: ListReleases) -> Page[Pub
     if not rows:
         raise not_found()
     there = [row for row in rows if row.is_there]
-    return pager.page(there, views.release_item)
+    return pager.page(there, shapes.release_item)
 
 
 def _release_pager(ring: KeyRing, command: ListReleases) -> Pager:
@@ -133,7 +133,7 @@ async def show_release(look: Look, _: Actor, command: ShowRelease) -> PublicRele
     row = await look.one(releases.release(PUBLIC, command.release_id))
     if row is None:
         raise not_found()
-    return PublicReleaseReply(views.release(row))
+    return PublicReleaseReply(shapes.release(row))
 
 
 @query(
@@ -151,7 +151,7 @@ async def show_publisher(look: Look, _: Actor, command: ShowPublisher) -> Public
     row = await look.one(publishers.publisher(PUBLIC, command.publisher_id))
     if row is None:
         raise not_found()
-    return PublicPublisherReply(views.publisher(row))
+    return PublicPublisherReply(shapes.publisher(row))
 
 
 @query("catalog.facets", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))

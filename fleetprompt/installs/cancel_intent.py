@@ -7,10 +7,9 @@ import msgspec
 from fleetprompt.authz import Access, Actor, own_as_user
 from fleetprompt.enums import EventType, InstallIntentStatus, InstallTokenStatus, KeyScope
 from fleetprompt.errors import not_found
-from fleetprompt.installs import events, rules
+from fleetprompt.installs import events, rules, shapes
 from fleetprompt.installs.model import CancelIntent, InstallIntentReply
 from fleetprompt.installs.statements import intents, tokens
-from fleetprompt.installs.views import buyers_intent
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -42,4 +41,4 @@ async def cancel_intent(tx: MutationTx, buyer: Actor, command: CancelIntent) -> 
     if (token_id := rules.live_token(intent, tx.now_ms)) is not None:
         writes.append(tokens.end_token(intent.buyer_user_id, token_id, InstallTokenStatus.REVOKED, tx.now_ms))
         happened.append(events.token_revoked(intent, token_id, cause=canceled))
-    return Outcome(InstallIntentReply(buyers_intent(moved, tx.now_ms)), writes=writes, events=happened)
+    return Outcome(InstallIntentReply(shapes.buyers_intent(moved, tx.now_ms)), writes=writes, events=happened)

@@ -12,11 +12,10 @@ from fleetprompt.authz import Access, Actor
 from fleetprompt.clock import day_of
 from fleetprompt.enums import EventType, InstallIntentStatus, KeyScope
 from fleetprompt.errors import not_found
-from fleetprompt.installs import events, rules
+from fleetprompt.installs import events, rules, shapes
 from fleetprompt.installs.model import InstallIntentReply, OpenIntent
 from fleetprompt.installs.rows import Delta, Intent, Offer
 from fleetprompt.installs.statements import intents, statistics
-from fleetprompt.installs.views import buyers_intent
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -45,7 +44,7 @@ async def open_intent(tx: MutationTx, buyer: Actor, command: OpenIntent) -> Outc
     intent = _intent(offer, command, buyer.user, tx.new_id(), tx.now_ms)
     delta = Delta(tx.new_id(), intent.listing_id, day_of(tx.now_ms), install_intents=1, redemptions=0)
     return Outcome(
-        InstallIntentReply(buyers_intent(intent, tx.now_ms)),
+        InstallIntentReply(shapes.buyers_intent(intent, tx.now_ms)),
         writes=[intents.insert_intent(intent), statistics.append_delta(delta)],
         events=[events.opened(intent)],
     )

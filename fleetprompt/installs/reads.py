@@ -8,6 +8,7 @@ from fleetprompt import ids
 from fleetprompt.authz import Access, Actor, own_as_publisher, own_as_user
 from fleetprompt.enums import ReleaseStatus
 from fleetprompt.errors import not_found
+from fleetprompt.installs import shapes
 from fleetprompt.installs.model import (
     ForeseeRevocation,
     InstallIntent,
@@ -18,7 +19,6 @@ from fleetprompt.installs.model import (
     ShowIntent,
 )
 from fleetprompt.installs.statements import intents, revocations
-from fleetprompt.installs.views import buyers_intent
 from fleetprompt.listings.model import LatestRelease
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.releases.rules import already_revoked, standing_without
@@ -41,7 +41,7 @@ async def list_intents(look: Look, buyer: Actor, command: ListIntents) -> Page[I
             fetch=pager.fetch,
         )
     )
-    return pager.page(rows, lambda row: buyers_intent(row, look.now_ms))
+    return pager.page(rows, lambda row: shapes.buyers_intent(row, look.now_ms))
 
 
 @query(
@@ -55,7 +55,7 @@ async def show_intent(look: Look, buyer: Actor, command: ShowIntent) -> InstallI
     intent = await look.one(intents.of_buyer(own_as_user(buyer), command.install_intent_id))
     if intent is None:
         raise not_found()
-    return InstallIntentReply(buyers_intent(intent, look.now_ms))
+    return InstallIntentReply(shapes.buyers_intent(intent, look.now_ms))
 
 
 @query(

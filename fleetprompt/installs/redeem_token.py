@@ -9,11 +9,10 @@ from fleetprompt.authz import Access, Actor
 from fleetprompt.clock import day_of
 from fleetprompt.enums import EventType, InstallIntentStatus, InstallTargetSystem, InstallTokenStatus
 from fleetprompt.errors import not_found
-from fleetprompt.installs import events, rules
+from fleetprompt.installs import events, rules, shapes
 from fleetprompt.installs.model import RedeemToken, Redemption
 from fleetprompt.installs.rows import Delta
 from fleetprompt.installs.statements import intents, statistics, tokens
-from fleetprompt.installs.views import redemption
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -42,7 +41,7 @@ async def redeem_token(tx: MutationTx, partner: Actor, command: RedeemToken) -> 
     buyer_ref = secrets.buyer_ref(
         tx.ring, found.buyer_user_id, InstallTargetSystem(found.target_system), found.buyer_ref_version
     )
-    handed_out = redemption(found, buyer_ref, tx.now_ms)
+    handed_out = shapes.redemption(found, buyer_ref, tx.now_ms)
     if tx.replay is not None:
         if refusal := rules.refusal_to_replay(found):
             raise refusal

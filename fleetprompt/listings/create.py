@@ -8,9 +8,8 @@ from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import AssetKind, EventType, KeyScope, ListingStatus
-from fleetprompt.listings import events, rules, statements
+from fleetprompt.listings import events, rules, shapes, statements
 from fleetprompt.listings.model import CreateListing, ListingReply
-from fleetprompt.listings.reads import listing_reply
 from fleetprompt.listings.statements import ListingRow
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.judged_markdown import StoredMarkdown, judge_for_storage
@@ -43,7 +42,7 @@ async def create(
         rules.content_of(command, None if description is None else description.source), description
     )
     return Outcome(
-        listing_reply(row),
+        shapes.listing_reply(row),
         writes=[statements.insert_listing(row, actor.publisher)],
         events=[events.created(actor.publisher, listing_id, command.asset_kind)],
         etag=rules.etag(row.revision),

@@ -7,9 +7,9 @@ import msgspec
 from fleetprompt.authz import Access, Actor, own_as_publisher
 from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.errors import not_found
-from fleetprompt.listings import events, rules, statements
+from fleetprompt.listings import events, rules, shapes, statements
 from fleetprompt.listings.model import DescriptionSource, ListingReply, ReviseListing
-from fleetprompt.listings.reads import OWNS_LISTING, listing_reply
+from fleetprompt.listings.reads import OWNS_LISTING
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.judged_markdown import StoredMarkdown, judge_for_storage
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
@@ -49,12 +49,12 @@ async def revise(
     content = rules.revised(row.content, command, None if description is None else description.source)
     fields = rules.changed_fields(row.content, content)
     if not fields:
-        return Outcome(listing_reply(row), etag=rules.etag(row.revision))
+        return Outcome(shapes.listing_reply(row), etag=rules.etag(row.revision))
     revised = msgspec.structs.replace(
         row.saying(content, description), revision=row.revision + 1, updated_at_ms=tx.now_ms
     )
     return Outcome(
-        listing_reply(revised),
+        shapes.listing_reply(revised),
         writes=[
             statements.revise(revised, replaced_revision=row.revision),
             statements.keep_revision(row, tx.now_ms),

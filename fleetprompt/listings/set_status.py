@@ -7,9 +7,9 @@ import msgspec
 from fleetprompt.authz import Access, Actor, own_as_publisher
 from fleetprompt.enums import EventType, KeyScope, ListingStatus
 from fleetprompt.errors import not_found
-from fleetprompt.listings import events, rules, statements
+from fleetprompt.listings import events, rules, shapes, statements
 from fleetprompt.listings.model import ListingReply, SetStatus
-from fleetprompt.listings.reads import OWNS_LISTING, listing_reply
+from fleetprompt.listings.reads import OWNS_LISTING
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -38,7 +38,7 @@ async def set_status(tx: MutationTx, actor: Actor, command: SetStatus) -> Outcom
     after = msgspec.structs.replace(before, status=wanted)
     moved = msgspec.structs.replace(row, status=wanted.value, updated_at_ms=tx.now_ms)
     return Outcome(
-        listing_reply(moved),
+        shapes.listing_reply(moved),
         writes=[
             statements.stand(row.id, before, after, tx.now_ms),
             *statements.count_facets(rules.facet_changes(row.facets, moved.facets)),

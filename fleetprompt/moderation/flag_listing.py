@@ -9,11 +9,10 @@ from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.listings.rules import etag
-from fleetprompt.moderation import events, rules
+from fleetprompt.moderation import events, rules, shapes
 from fleetprompt.moderation.commands import FlagListing
 from fleetprompt.moderation.model import AdminListingReply
 from fleetprompt.moderation.statements import listings
-from fleetprompt.moderation.views import listing_reply
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -48,7 +47,7 @@ async def flag_listing(tx: MutationTx, admin: Actor, command: FlagListing) -> Ou
         reviewed_at_ms=tx.now_ms,
     )
     return Outcome(
-        listing_reply(flagged),
+        shapes.listing_reply(flagged),
         writes=[
             listings.flag(
                 row.id,

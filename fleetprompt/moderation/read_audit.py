@@ -9,10 +9,10 @@ from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import ActorType, KeyScope
+from fleetprompt.moderation import shapes
 from fleetprompt.moderation.commands import ReadAudit
 from fleetprompt.moderation.model import AuditEvent
 from fleetprompt.moderation.statements import audit
-from fleetprompt.moderation.views import event
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Owner, query
 from fleetprompt.runtime.pagination import Page, Pager
@@ -50,7 +50,7 @@ async def read_audit(look: Look, admin: Actor, command: ReadAudit) -> Page[Audit
     pager = Pager(look.ring, "moderation.audit", "admin", command)
     filters = _filters(command)
     rows = await look.many(audit.page(scope, filters, after_id=pager.after_id, fetch=pager.fetch))
-    page = pager.page(rows, event)
+    page = pager.page(rows, shapes.event)
     if len(rows) == pager.fetch or not filters.is_scanned:
         return page
     end = await look.one(audit.scan_end(scope, filters, after_id=pager.after_id))

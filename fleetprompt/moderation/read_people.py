@@ -6,7 +6,7 @@ from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.installs.statements import intents
-from fleetprompt.moderation import views
+from fleetprompt.moderation import shapes
 from fleetprompt.moderation.commands import ShowIntent, ShowPublisher, ShowUser
 from fleetprompt.moderation.model import AdminInstallIntentDetailReply, AdminPublisherReply, AdminUserDetailReply
 from fleetprompt.moderation.statements import people, reach
@@ -27,7 +27,7 @@ async def show_publisher(look: Look, admin: Actor, command: ShowPublisher) -> Ad
     row = await look.one(people.publisher(everything(admin), command.publisher_id))
     if row is None:
         raise not_found()
-    return views.publisher_reply(row)
+    return shapes.publisher_reply(row)
 
 
 @query(
@@ -42,7 +42,7 @@ async def show_user(look: Look, admin: Actor, command: ShowUser) -> AdminUserDet
     row = await look.one(reach.user_reach(everything(admin), command.user_id, look.now_ms))
     if row is None:
         raise not_found()
-    return AdminUserDetailReply(views.user_detail(row))
+    return AdminUserDetailReply(shapes.user_detail(row))
 
 
 @query(
@@ -57,4 +57,4 @@ async def show_intent(look: Look, admin: Actor, command: ShowIntent) -> AdminIns
     row = await look.one(intents.by_id_with_token(everything(admin), command.install_intent_id))
     if row is None:
         raise not_found()
-    return AdminInstallIntentDetailReply(views.intent_detail(row, look.now_ms))
+    return AdminInstallIntentDetailReply(shapes.intent_detail(row, look.now_ms))

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import KeyScope
 from fleetprompt.errors import not_found
-from fleetprompt.moderation import views
+from fleetprompt.moderation import shapes
 from fleetprompt.moderation.commands import (
     ListListings,
     ListQueue,
@@ -65,7 +65,7 @@ async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page
             search_page(scope, text, status=status, flagged=flagged, after_id=pager.after_id, fetch=pager.fetch),
             search=True,
         )
-    return pager.page(rows, views.listing_item)
+    return pager.page(rows, shapes.listing_item)
 
 
 @query(
@@ -84,7 +84,7 @@ async def show_listing(look: Look, admin: Actor, command: ShowListing) -> AdminL
     revisions = ListRevisions(listing_id=command.listing_id, limit=EMBEDDED_MAX)
     return AdminListingDetailReply(
         AdminListingDetail(
-            **msgspec.structs.asdict(views.listing(row)),
+            **msgspec.structs.asdict(shapes.listing(row)),
             open_intents=row.open_intents,
             open_reports=row.open_reports,
             releases=await _release_page(look, admin, releases),
@@ -119,7 +119,7 @@ async def show_release(look: Look, admin: Actor, command: ShowRelease) -> AdminR
     row = await look.one(history.release(everything(admin), command.release_id, look.now_ms))
     if row is None:
         raise not_found()
-    return AdminReleaseDetailReply(views.release_detail(row))
+    return AdminReleaseDetailReply(shapes.release_detail(row))
 
 
 @query(
@@ -148,7 +148,7 @@ async def show_revision(look: Look, admin: Actor, command: ShowRevision) -> Admi
     row = await look.one(history.revision(everything(admin), command.listing_id, command.revision))
     if row is None:
         raise not_found()
-    return views.revision_reply(row)
+    return shapes.revision_reply(row)
 
 
 @query(
@@ -170,7 +170,7 @@ async def list_reports(look: Look, admin: Actor, command: ListReports) -> Page[A
             fetch=pager.fetch,
         )
     )
-    return pager.page(rows, views.report)
+    return pager.page(rows, shapes.report)
 
 
 @query(
@@ -185,7 +185,7 @@ async def show_report(look: Look, admin: Actor, command: ShowReport) -> AdminRep
     row = await look.one(reports.report(everything(admin), command.report_id))
     if row is None:
         raise not_found()
-    return AdminReportReply(views.report(row))
+    return AdminReportReply(shapes.report(row))
 
 
 @query("moderation.queue", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
@@ -196,7 +196,7 @@ async def list_queue(look: Look, admin: Actor, command: ListQueue) -> Page[Waiti
     """
     pager = Pager(look.ring, "moderation.queue", "admin", command)
     rows = await look.many(queue.page(everything(admin), after_id=pager.after_id, fetch=pager.fetch))
-    return pager.page(rows, views.waiting)
+    return pager.page(rows, shapes.waiting)
 
 
 async def _release_page(look: Look, admin: Actor, command: ListReleases) -> Page[AdminReleaseItem]:
@@ -204,7 +204,7 @@ async def _release_page(look: Look, admin: Actor, command: ListReleases) -> Page
     rows = await look.many(
         history.release_page(everything(admin), command.listing_id, after_id=pager.after_id, fetch=pager.fetch)
     )
-    return pager.page(rows, views.release_item)
+    return pager.page(rows, shapes.release_item)
 
 
 async def _revision_page(look: Look, admin: Actor, command: ListRevisions) -> Page[AdminRevisionItem]:
@@ -213,7 +213,7 @@ async def _revision_page(look: Look, admin: Actor, command: ListRevisions) -> Pa
     rows = await look.many(
         history.revision_page(everything(admin), command.listing_id, before=before, fetch=pager.fetch)
     )
-    return pager.page(rows, views.revision_item, place=lambda row: [row.revision])
+    return pager.page(rows, shapes.revision_item, place=lambda row: [row.revision])
 
 
 async def _require_listing(look: Look, admin: Actor, listing_id: UUID, *, is_shown: bool) -> None:

@@ -9,11 +9,10 @@ from fleetprompt.enums import EventType, KeyScope, ListingStatus
 from fleetprompt.errors import not_found
 from fleetprompt.listings.rules import etag, facet_changes, stale_edit
 from fleetprompt.listings.statements import count_facets
-from fleetprompt.moderation import events, rules
+from fleetprompt.moderation import events, rules, shapes
 from fleetprompt.moderation.commands import ReinstateListing
 from fleetprompt.moderation.model import AdminListingReply
 from fleetprompt.moderation.statements import listings
-from fleetprompt.moderation.views import listing_reply
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -54,7 +53,7 @@ async def reinstate_listing(tx: MutationTx, admin: Actor, command: ReinstateList
         updated_at_ms=tx.now_ms,
     )
     return Outcome(
-        listing_reply(reinstated),
+        shapes.listing_reply(reinstated),
         writes=[
             listings.reinstate(row.id, row.revision, after, tx.now_ms),
             *count_facets(facet_changes(row.facets, reinstated.facets)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fleetprompt.accounts.model import AdminUserReply
-from fleetprompt.accounts.shapes import admin_user_shape
+from fleetprompt.accounts.shapes import admin_user
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.errors import not_found, unauthorized
@@ -41,7 +41,7 @@ async def reinstate_user(tx: MutationTx, admin: Actor, command: ReinstateUser) -
         raise refusal
     reinstated = msgspec.structs.replace(row, suspended_at_ms=None, suspend_reason=None)
     return Outcome(
-        AdminUserReply(admin_user_shape(reinstated)),
+        AdminUserReply(admin_user(reinstated)),
         writes=[
             people.reinstate_user(row.user_id, tx.now_ms),
             *people.mark_publisher(row.publisher_id, suspended_at_ms=None),

@@ -7,11 +7,10 @@ import msgspec
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, KeyScope, ReportStatus
 from fleetprompt.errors import not_found
-from fleetprompt.moderation import events, rules
+from fleetprompt.moderation import events, rules, shapes
 from fleetprompt.moderation.commands import ResolveReport
 from fleetprompt.moderation.model import AdminReportReply
 from fleetprompt.moderation.statements import reports
-from fleetprompt.moderation.views import report
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -45,7 +44,7 @@ async def resolve_report(tx: MutationTx, admin: Actor, command: ResolveReport) -
         resolved_by_user_id=admin.user,
     )
     return Outcome(
-        AdminReportReply(report(resolved)),
+        AdminReportReply(shapes.report(resolved)),
         writes=[reports.resolve(row.id, outcome, command.reason, admin.user, tx.now_ms)],
         events=[events.report_resolved(row.publisher_id, row.listing_id, row.id, outcome, command.reason)],
     )

@@ -10,10 +10,9 @@ from fleetprompt.errors import not_found
 from fleetprompt.installs.events import token_revoked
 from fleetprompt.installs.rules import live_token, status_of
 from fleetprompt.installs.statements import intents, tokens
-from fleetprompt.moderation import events, rules
+from fleetprompt.moderation import events, rules, shapes
 from fleetprompt.moderation.commands import RevokeIntent
 from fleetprompt.moderation.model import AdminInstallIntentReply
-from fleetprompt.moderation.views import intent_reply
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -45,4 +44,4 @@ async def revoke_intent(tx: MutationTx, admin: Actor, command: RevokeIntent) -> 
     if (token_id := live_token(intent, tx.now_ms)) is not None:
         writes.append(tokens.end_token(intent.buyer_user_id, token_id, InstallTokenStatus.REVOKED, tx.now_ms))
         happened.append(token_revoked(intent, token_id, cause=revoked))
-    return Outcome(intent_reply(canceled, tx.now_ms), writes=writes, events=happened)
+    return Outcome(shapes.intent_reply(canceled, tx.now_ms), writes=writes, events=happened)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.errors import not_found
+from fleetprompt.moderation import shapes
 from fleetprompt.moderation.commands import RevokeRelease
 from fleetprompt.moderation.model import AdminReleaseReply
-from fleetprompt.moderation.views import release_reply
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.releases.revocation import revocation
 from fleetprompt.releases.statements import revocable
@@ -33,4 +33,4 @@ async def revoke_release(tx: MutationTx, admin: Actor, command: RevokeRelease) -
     if row is None:
         raise not_found()
     change = revocation(row, command.reason, tx.now_ms)
-    return Outcome(release_reply(change.revoked), writes=change.writes, events=change.events)
+    return Outcome(shapes.release_reply(change.revoked), writes=change.writes, events=change.events)

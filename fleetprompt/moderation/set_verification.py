@@ -8,11 +8,10 @@ from fleetprompt.accounts.events import verification_set
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, KeyScope, VerificationStatus
 from fleetprompt.errors import not_found
-from fleetprompt.moderation import rules
+from fleetprompt.moderation import rules, shapes
 from fleetprompt.moderation.commands import SetVerification
 from fleetprompt.moderation.model import AdminPublisherReply
 from fleetprompt.moderation.statements import people
-from fleetprompt.moderation.views import publisher_reply
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -45,7 +44,7 @@ async def set_verification(tx: MutationTx, admin: Actor, command: SetVerificatio
         updated_at_ms=tx.now_ms,
     )
     return Outcome(
-        publisher_reply(checked),
+        shapes.publisher_reply(checked),
         writes=[
             people.set_verification(
                 row.publisher_id,

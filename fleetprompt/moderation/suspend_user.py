@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from fleetprompt.accounts.model import AdminUserReply
-from fleetprompt.accounts.shapes import admin_user_shape
+from fleetprompt.accounts.shapes import admin_user
 from fleetprompt.accounts.statements import users
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, KeyScope
@@ -45,7 +45,7 @@ async def suspend_user(tx: MutationTx, admin: Actor, command: SuspendUser) -> Ou
         raise refusal
     suspended = msgspec.structs.replace(row, suspended_at_ms=tx.now_ms, suspend_reason=command.reason)
     return Outcome(
-        AdminUserReply(admin_user_shape(suspended)),
+        AdminUserReply(admin_user(suspended)),
         writes=[
             people.suspend_user(row.user_id, command.reason, tx.now_ms),
             *people.mark_publisher(row.publisher_id, suspended_at_ms=tx.now_ms),

@@ -13,9 +13,8 @@ from fleetprompt.listings.reads import OWNS_LISTING
 from fleetprompt.listings.rules import Latest, suspended
 from fleetprompt.listings.statements import stand
 from fleetprompt.rate_limits import RateClass
-from fleetprompt.releases import events, rules, statements
+from fleetprompt.releases import events, rules, shapes, statements
 from fleetprompt.releases.model import PublishRelease, ReleaseReply
-from fleetprompt.releases.reads import release_reply
 from fleetprompt.releases.rules import Substance
 from fleetprompt.releases.statements import ReleaseRow
 from fleetprompt.runtime.judged_markdown import StoredMarkdown, judge_for_storage
@@ -68,7 +67,7 @@ async def publish(
     row = _row(tx, command, substance, notes)
     after = rules.standing_with(place.standing, Latest(row.id, row.version, row.published_at_ms))
     return Outcome(
-        release_reply(row),
+        shapes.release_reply(row),
         writes=[
             statements.insert_release(row, actor.publisher),
             stand(command.listing_id, place.standing, after, tx.now_ms),

@@ -6,9 +6,8 @@ from fleetprompt.authz import Access, Actor, own_as_publisher
 from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.rate_limits import RateClass
-from fleetprompt.releases import statements
+from fleetprompt.releases import shapes, statements
 from fleetprompt.releases.model import ReleaseReply, RevokeRelease
-from fleetprompt.releases.reads import release_reply
 from fleetprompt.releases.revocation import revocation
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -33,4 +32,4 @@ async def revoke(tx: MutationTx, actor: Actor, command: RevokeRelease) -> Outcom
     if row is None:
         raise not_found()
     change = revocation(row, command.reason, tx.now_ms)
-    return Outcome(release_reply(change.revoked), writes=change.writes, events=change.events)
+    return Outcome(shapes.release_reply(change.revoked), writes=change.writes, events=change.events)

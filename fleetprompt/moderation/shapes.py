@@ -1,4 +1,4 @@
-"""Rows as admins see them."""
+"""What admins see (spec 6.5, 6.7)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
 from fleetprompt.accounts.model import Verified
-from fleetprompt.accounts.shapes import admin_user_shape, profile_shape
+from fleetprompt.accounts.shapes import admin_user, profile
 from fleetprompt.enums import (
     ActorType,
     AssetKind,
@@ -205,11 +205,11 @@ def publisher_reply(row: AdminPublisherRow) -> AdminPublisherReply:
     """A publisher with its user."""
     return AdminPublisherReply(
         AdminPublisher(
-            **msgspec.structs.asdict(profile_shape(row)),
+            **msgspec.structs.asdict(profile(row)),
             suspended_at_ms=UNSET if row.suspended_at_ms is None else row.suspended_at_ms,
             created_at_ms=row.created_at_ms,
             updated_at_ms=row.updated_at_ms,
-            user=admin_user_shape(row.user),
+            user=admin_user(row.user),
         )
     )
 
@@ -290,7 +290,7 @@ def user_detail(row: UserReachRow) -> AdminUserDetail:
             publisher_id=ids.encode("pub", row.publisher_id), handle=row.handle, display_name=row.publisher_name
         )
     return AdminUserDetail(
-        **msgspec.structs.asdict(admin_user_shape(row)),
+        **msgspec.structs.asdict(admin_user(row)),
         publisher=publisher,
         reach=UserReach(
             sessions=row.sessions,

@@ -1,4 +1,4 @@
-"""Intents as they are shown: to their buyer, and to the partner system that redeems one."""
+"""Intents as they are shown: to their buyer, and to the partner system that redeems one (spec 6.5)."""
 
 from __future__ import annotations
 
