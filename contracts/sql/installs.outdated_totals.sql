@@ -1,4 +1,4 @@
--- installs.outdated_totals -> Outdated
+-- installs.outdated_totals -> OutdatedRow
 SELECT stat_totals.listing_id
 FROM stat_totals
 WHERE stat_totals.as_of_day < %(today)s::INTEGER ORDER BY stat_totals.as_of_day

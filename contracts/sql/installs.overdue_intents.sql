@@ -1,4 +1,4 @@
--- installs.overdue_intents -> Overdue
+-- installs.overdue_intents -> NamedIntent
 SELECT install_intents.buyer_user_id, install_intents.id, install_intents.listing_id, install_intents.release_id,
   releases.publisher_id
 FROM install_intents JOIN releases ON releases.listing_id = install_intents.listing_id AND releases.id =

@@ -1,4 +1,4 @@
--- installs.overdue_tokens -> OverdueToken
+-- installs.overdue_tokens -> IssuedToken
 SELECT install_tokens.buyer_user_id, install_intents.id, install_intents.listing_id, install_intents.release_id,
   releases.publisher_id, install_tokens.id AS token_id, install_tokens.expires_at_ms AS token_expires_at_ms
 FROM install_tokens JOIN install_intents ON install_intents.buyer_user_id = install_tokens.buyer_user_id AND

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from fleetprompt.authz import Access, Actor, own_as_user
-from fleetprompt.enums import EventType, InstallIntentStatus, InstallTokenStatus, KeyScope
+from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.installs import events, rules, shapes
+from fleetprompt.installs.cancellation import cancellation
 from fleetprompt.installs.model import CancelIntent, InstallIntentReply
-from fleetprompt.installs.statements import intents, tokens
+from fleetprompt.installs.statements import intents
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -34,11 +33,7 @@ async def cancel_intent(tx: MutationTx, buyer: Actor, command: CancelIntent) -> 
         raise not_found()
     if refusal := rules.refusal_to_cancel(intent, tx.now_ms):
         raise refusal
-    moved = msgspec.structs.replace(intent, status=InstallIntentStatus.CANCELED, updated_at_ms=tx.now_ms)
-    canceled = events.canceled(intent)
-    writes = [intents.move_intent(intent, moved)]
-    happened = [canceled]
-    if (token_id := rules.live_token(intent, tx.now_ms)) is not None:
-        writes.append(tokens.end_token(intent.buyer_user_id, token_id, InstallTokenStatus.REVOKED, tx.now_ms))
-        happened.append(events.token_revoked(intent, token_id, cause=canceled))
-    return Outcome(InstallIntentReply(shapes.buyers_intent(moved, tx.now_ms)), writes=writes, events=happened)
+    change = cancellation(intent, events.canceled(intent), tx.now_ms)
+    return Outcome(
+        InstallIntentReply(shapes.buyers_intent(change.canceled, tx.now_ms)), writes=change.writes, events=change.events
+    )

@@ -8,7 +8,9 @@ import msgspec
 
 from fleetprompt import ids
 from fleetprompt.enums import EventType, InstallTargetSystem
-from fleetprompt.installs.rows import Intent, Overdue, OverdueToken
+from fleetprompt.installs.rules import Intent
+from fleetprompt.installs.statements.intents import NamedIntent
+from fleetprompt.installs.statements.tokens import IssuedToken
 from fleetprompt.runtime.audit import Event, details_of
 
 
@@ -42,7 +44,7 @@ def canceled(intent: Intent) -> Event:
     return _of_intent(EventType.INSTALL_INTENT_CANCELED, "An install intent was canceled by its buyer.", intent)
 
 
-def expired(intent: Overdue) -> Event:
+def expired(intent: NamedIntent) -> Event:
     """An intent ran out."""
     return _of_intent(EventType.INSTALL_INTENT_EXPIRED, "An install intent expired.", intent)
 
@@ -52,9 +54,9 @@ def token_issued(intent: Intent, token_id: UUID) -> Event:
     return _of_token(EventType.INSTALL_TOKEN_ISSUED, "An install token was issued.", intent, token_id)
 
 
-def token_revoked(intent: Intent, token_id: UUID, cause: Event) -> Event:
-    """A token ended because of something else."""
-    return _of_token(EventType.INSTALL_TOKEN_REVOKED, "An install token was revoked.", intent, token_id, cause.event_id)
+def token_revoked(intent: Intent | NamedIntent, token_id: UUID, cause: UUID) -> Event:
+    """A token ended before its time. cause: the event that brought it about."""
+    return _of_token(EventType.INSTALL_TOKEN_REVOKED, "An install token was revoked.", intent, token_id, cause)
 
 
 def token_redeemed(intent: Intent, token_id: UUID) -> Event:
@@ -62,18 +64,13 @@ def token_redeemed(intent: Intent, token_id: UUID) -> Event:
     return _of_token(EventType.INSTALL_TOKEN_REDEEMED, "An install token was redeemed.", intent, token_id)
 
 
-def token_expired(token: OverdueToken) -> Event:
+def token_expired(token: IssuedToken) -> Event:
     """A token ran out."""
     return _of_token(EventType.INSTALL_TOKEN_EXPIRED, "An install token expired.", token, token.token_id)
 
 
-def token_withdrawn(token: OverdueToken, cause: UUID) -> Event:
-    """The system ended a token before its time. cause: the event that says why."""
-    return _of_token(EventType.INSTALL_TOKEN_REVOKED, "An install token was revoked.", token, token.token_id, cause)
-
-
 def _of_token(
-    event_type: EventType, summary: str, intent: Intent | Overdue, token_id: UUID, cause: UUID | None = None
+    event_type: EventType, summary: str, intent: Intent | NamedIntent, token_id: UUID, cause: UUID | None = None
 ) -> Event:
     return _of_intent(event_type, summary, intent, TokenDetails(ids.encode("tok", token_id)), cause)
 
@@ -81,7 +78,7 @@ def _of_token(
 def _of_intent(
     event_type: EventType,
     summary: str,
-    intent: Intent | Overdue,
+    intent: Intent | NamedIntent,
     details: msgspec.Struct | None = None,
     cause: UUID | None = None,
 ) -> Event:

@@ -7,9 +7,10 @@ from msgspec import UNSET
 
 from fleetprompt import ids, secrets
 from fleetprompt.authz import Access, Actor, own_as_user
-from fleetprompt.enums import EventType, InstallIntentStatus, InstallTargetSystem, InstallTokenStatus, KeyScope
+from fleetprompt.enums import EventType, InstallIntentStatus, InstallTargetSystem, KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.installs import events, rules
+from fleetprompt.installs.cancellation import revoke_live_token
 from fleetprompt.installs.model import HandOver, InstallTokenReply, MintToken
 from fleetprompt.installs.statements import intents, tokens
 from fleetprompt.rate_limits import RateClass
@@ -46,6 +47,7 @@ async def mint_token(tx: MutationTx, buyer: Actor, command: MintToken) -> Outcom
         intent, status=InstallIntentStatus.TOKEN_ISSUED, current_token_id=token_id, updated_at_ms=tx.now_ms
     )
     issued = events.token_issued(intent, token_id)
+    earlier = revoke_live_token(intent, issued, tx.now_ms)
     writes = [
         intents.move_intent(intent, moved),
         tokens.insert_token(
@@ -57,11 +59,8 @@ async def mint_token(tx: MutationTx, buyer: Actor, command: MintToken) -> Outcom
             issued_at_ms=tx.now_ms,
             expires_at_ms=expires_at_ms,
         ),
+        *earlier.writes,
     ]
-    happened = [issued]
-    if (earlier := rules.live_token(intent, tx.now_ms)) is not None:
-        writes.append(tokens.end_token(intent.buyer_user_id, earlier, InstallTokenStatus.REVOKED, tx.now_ms))
-        happened.append(events.token_revoked(intent, earlier, cause=issued))
     target_system = InstallTargetSystem(intent.target_system)
     reply = InstallTokenReply(
         install_intent_id=ids.encode("int", intent.id),
@@ -70,4 +69,4 @@ async def mint_token(tx: MutationTx, buyer: Actor, command: MintToken) -> Outcom
         redeem=HandOver(target_system=target_system, handover_url=tx.settings.install_urls.get(target_system, UNSET)),
     )
     recipe = SecretRecipe(purpose="install_token", id=token_id, key_version=key_version)
-    return Outcome(reply, writes=writes, events=happened, recipe=recipe)
+    return Outcome(reply, writes=writes, events=[issued, *earlier.events], recipe=recipe)

@@ -14,7 +14,7 @@ from fleetprompt.enums import EventType, InstallIntentStatus, KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.installs import events, rules, shapes
 from fleetprompt.installs.model import InstallIntentReply, OpenIntent
-from fleetprompt.installs.rows import Delta, Intent, Offer
+from fleetprompt.installs.rules import Delta, Intent, Offer
 from fleetprompt.installs.statements import intents, statistics
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, Owner, mutation

@@ -11,7 +11,7 @@ from fleetprompt.enums import EventType, InstallIntentStatus, InstallTargetSyste
 from fleetprompt.errors import not_found
 from fleetprompt.installs import events, rules, shapes
 from fleetprompt.installs.model import RedeemToken, Redemption
-from fleetprompt.installs.rows import Delta
+from fleetprompt.installs.rules import Delta
 from fleetprompt.installs.statements import intents, statistics, tokens
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation

@@ -36,5 +36,5 @@ async def revoke_tokens(tx: MutationTx, _: Actor, command: RevokeTokens) -> Outc
             tokens.end_token(token.buyer_user_id, token.token_id, InstallTokenStatus.REVOKED, tx.now_ms)
             for token in issued
         ],
-        events=[events.token_withdrawn(token, command.cause) for token in issued],
+        events=[events.token_revoked(token, token.token_id, command.cause) for token in issued],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection, Iterable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -19,7 +19,6 @@ from fleetprompt.enums import (
     ReleaseStatus,
 )
 from fleetprompt.errors import Reason, Refusal, conflict, invalid, not_found
-from fleetprompt.installs.rows import Delta, Intent, IntentWithToken, Offer, Redeemable
 
 INTENT_LIFETIME_MS: Final = DAY_MS
 TOKEN_TTL_MS_DEFAULT: Final = 15 * MINUTE_MS
@@ -34,6 +33,71 @@ TAKERS: Final = {
     AssetKind.SPEC_ASSET: frozenset(InstallTargetSystem),
 }
 """The systems that can take each kind."""
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A release with its listing and publisher, as they are now."""
+
+    asset_kind: str
+    listing_name: str
+    listing_status: str
+    version: str
+    release_status: str
+    publisher_id: UUID
+    publisher_handle: str
+    publisher_name: str
+    publisher_suspended_at_ms: int | None
+
+
+class Intent(Offer, frozen=True):
+    """An install intent with what it is for."""
+
+    buyer_user_id: UUID
+    id: UUID
+    listing_id: UUID
+    release_id: UUID
+    target_system: str
+    target_context: dict[str, Any]
+    state: str | None
+    status: str
+    current_token_id: UUID | None
+    expires_at_ms: int
+    created_at_ms: int
+    updated_at_ms: int
+
+
+class IntentWithToken(Intent, frozen=True):
+    """An install intent with its current token, which is None throughout where none was minted or it is purged."""
+
+    token_status: str | None
+    token_expires_at_ms: int | None
+
+
+class Redeemable(Intent, frozen=True):
+    """Everything that redeeming a token decides on and hands over."""
+
+    token_id: UUID
+    token_hash: bytes
+    token_status: str
+    token_expires_at_ms: int
+    buyer_ref_version: str
+    buyer_suspended_at_ms: int | None
+    verification_status: str
+    verification_checked_at_ms: int | None
+    refs: dict[str, Any]
+    asset_digest: str | None
+    compat: dict[str, Any]
+    artifacts: list[dict[str, Any]]
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """One appended change of a listing's statistics; `day` counts from 1970-01-01 in UTC."""
+
+    id: UUID
+    listing_id: UUID
+    day: int
+    install_intents: int
+    redemptions: int
 
 
 def status_of(intent: Intent, now_ms: int) -> InstallIntentStatus:

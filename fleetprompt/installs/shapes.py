@@ -28,7 +28,7 @@ from fleetprompt.installs.model import (
     Redemption,
     TargetContext,
 )
-from fleetprompt.installs.rows import Intent, Redeemable
+from fleetprompt.installs.rules import Intent, Redeemable
 from fleetprompt.releases.model import Artifact, Compat, Refs
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
 from fleetprompt.enums import EventType, ListingStatus, ReportKind, ReportStatus
-from fleetprompt.installs.rows import Intent
+from fleetprompt.installs.rules import Intent
 from fleetprompt.runtime.audit import Event, details_of
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from fleetprompt.authz import Access, Actor, everything
-from fleetprompt.enums import EventType, InstallIntentStatus, InstallTokenStatus, KeyScope
+from fleetprompt.enums import EventType, KeyScope
 from fleetprompt.errors import not_found
-from fleetprompt.installs.events import token_revoked
-from fleetprompt.installs.rules import live_token, status_of
-from fleetprompt.installs.statements import intents, tokens
+from fleetprompt.installs.cancellation import cancellation
+from fleetprompt.installs.rules import status_of
+from fleetprompt.installs.statements import intents
 from fleetprompt.moderation import events, rules, shapes
 from fleetprompt.moderation.commands import RevokeIntent
 from fleetprompt.moderation.model import AdminInstallIntentReply
@@ -37,11 +35,5 @@ async def revoke_intent(tx: MutationTx, admin: Actor, command: RevokeIntent) -> 
         raise not_found()
     if refusal := rules.refusal_to_revoke_intent(status_of(intent, tx.now_ms)):
         raise refusal
-    canceled = msgspec.structs.replace(intent, status=InstallIntentStatus.CANCELED.value, updated_at_ms=tx.now_ms)
-    revoked = events.intent_revoked(intent, command.reason)
-    writes = [intents.move_intent(intent, canceled)]
-    happened = [revoked]
-    if (token_id := live_token(intent, tx.now_ms)) is not None:
-        writes.append(tokens.end_token(intent.buyer_user_id, token_id, InstallTokenStatus.REVOKED, tx.now_ms))
-        happened.append(token_revoked(intent, token_id, cause=revoked))
-    return Outcome(shapes.intent_reply(canceled, tx.now_ms), writes=writes, events=happened)
+    change = cancellation(intent, events.intent_revoked(intent, command.reason), tx.now_ms)
+    return Outcome(shapes.intent_reply(change.canceled, tx.now_ms), writes=change.writes, events=change.events)

@@ -23,8 +23,7 @@ from fleetprompt.enums import (
     VerificationStatus,
 )
 from fleetprompt.installs.model import TargetContext
-from fleetprompt.installs.rows import Intent, IntentWithToken
-from fleetprompt.installs.rules import ALIVE, live_token, status_of, updated_at_ms
+from fleetprompt.installs.rules import ALIVE, Intent, IntentWithToken, live_token, status_of, updated_at_ms
 from fleetprompt.listings.model import Description, LatestRelease
 from fleetprompt.listings.rules import etag
 from fleetprompt.moderation.commands import ID_PREFIX

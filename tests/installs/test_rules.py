@@ -14,7 +14,7 @@ from fleetprompt import ids
 from fleetprompt.enums import AssetKind, InstallIntentStatus, InstallTargetSystem, ListingStatus
 from fleetprompt.errors import Code, Reason, Refusal
 from fleetprompt.installs import rules
-from fleetprompt.installs.rows import Delta, IntentWithToken, Redeemable
+from fleetprompt.installs.rules import Delta, IntentWithToken, Redeemable
 
 NOW_MS = 1_800_000_000_000
 TOKEN_ID, TOKEN_HASH = ids.new_uuid(), bytes(32)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, insert, or_, select, update
+import msgspec
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, func, insert, or_, select, update
 
 from fleetprompt.authz import AdminScope, OwnerScope
 from fleetprompt.enums import InstallIntentStatus
 from fleetprompt.installs import rules
-from fleetprompt.installs.rows import Intent, IntentWithToken, Offer, Overdue
+from fleetprompt.installs.rules import Intent, IntentWithToken, Offer
 from fleetprompt.store.statements import (
     Bound,
     Statement,
@@ -201,6 +202,16 @@ def move_intent(read: Intent, moved: Intent) -> Bound[Any]:
     )
 
 
+class NamedIntent(msgspec.Struct, frozen=True):
+    """Which intent of whom, and what it is for."""
+
+    buyer_user_id: UUID
+    id: UUID
+    listing_id: UUID
+    release_id: UUID
+    publisher_id: UUID
+
+
 _OVERDUE: Final = reading(
     "installs.overdue_intents",
     select(intents.c.buyer_user_id, intents.c.id, intents.c.listing_id, intents.c.release_id, releases.c.publisher_id)
@@ -213,11 +224,11 @@ _OVERDUE: Final = reading(
     .order_by(intents.c.expires_at_ms)
     .limit(bindparam("limit"))
     .with_for_update(of=intents, skip_locked=True),
-    Overdue,
+    NamedIntent,
 )
 
 
-def overdue(now_ms: int, limit: int) -> Bound[Overdue]:
+def overdue(now_ms: int, limit: int) -> Bound[NamedIntent]:
     """Intents past their deadline, the longest overdue first, locked; what another process works on is left to it."""
     return _OVERDUE.bind(now_ms=now_ms, limit=limit)
 
@@ -230,6 +241,12 @@ _EXPIRE: Final = changing(
 )
 
 
-def expire_intent(intent: Overdue) -> Bound[Any]:
+def expire_intent(intent: NamedIntent) -> Bound[Any]:
     """Mark an intent that ended at its deadline."""
     return _EXPIRE.bind(buyer=intent.buyer_user_id, intent=intent.id)
+
+
+def open_intents(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The number of intents that `conditions` name and that are open at the parameter `now_ms`."""
+    is_open = IS_ALIVE, intents.c.expires_at_ms > bindparam("now_ms")
+    return select(func.count()).select_from(intents).where(*is_open, *conditions).scalar_subquery()

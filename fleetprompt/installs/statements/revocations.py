@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import bindparam
 
 from fleetprompt.authz import PublisherScope
-from fleetprompt.installs.statements.open_intents import open_intents
+from fleetprompt.installs.statements.intents import open_intents
 from fleetprompt.releases.statements import RevocableRow, revocable_release
 from fleetprompt.store.statements import Bound, reading
 from fleetprompt.store.tables import install_intents, releases

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import ARRAY, Integer, Uuid, and_, any_, bindparam, delete, func, insert, select
 from sqlalchemy.dialects import postgresql
 
-from fleetprompt.installs.rows import Delta, Outdated
+from fleetprompt.installs.rules import Delta
 from fleetprompt.store.statements import Bound, changing, inserting, parameters, reading
 from fleetprompt.store.tables import stat_days as days
 from fleetprompt.store.tables import stat_deltas as deltas
@@ -46,6 +47,12 @@ def unfolded(limit: int) -> Bound[Delta]:
     return _DELTAS.bind(limit=limit)
 
 
+class OutdatedRow(msgspec.Struct, frozen=True):
+    """A listing whose 30 days were counted on an earlier day."""
+
+    listing_id: UUID
+
+
 _OUTDATED: Final = reading(
     "installs.outdated_totals",
     select(totals.c.listing_id)
@@ -53,11 +60,11 @@ _OUTDATED: Final = reading(
     .order_by(totals.c.as_of_day)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True),
-    Outdated,
+    OutdatedRow,
 )
 
 
-def outdated(today: int, limit: int) -> Bound[Outdated]:
+def outdated(today: int, limit: int) -> Bound[OutdatedRow]:
     """Listings whose totals hold a day that may have left the window, locked."""
     return _OUTDATED.bind(today=today, limit=limit)
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, insert, select, update
 
 from fleetprompt.enums import InstallTokenStatus
-from fleetprompt.installs.rows import OverdueToken, Redeemable
-from fleetprompt.installs.statements.intents import INTENT_COLUMNS, WITH_OFFER
+from fleetprompt.installs.rules import Redeemable
+from fleetprompt.installs.statements.intents import INTENT_COLUMNS, WITH_OFFER, NamedIntent
 from fleetprompt.store.statements import Bound, changing, inserting, parameters, reading
 from fleetprompt.store.tables import install_intents as intents
 from fleetprompt.store.tables import install_tokens as tokens
@@ -97,6 +97,13 @@ def end_token(buyer_user_id: UUID, token_id: UUID, status: InstallTokenStatus, n
     return _END.bind(buyer=buyer_user_id, token=token_id, new_status=status.value, now_ms=now_ms)
 
 
+class IssuedToken(NamedIntent, frozen=True):
+    """A token that nothing has ended, though its deadline may have passed; `id` is its intent's."""
+
+    token_id: UUID
+    token_expires_at_ms: int
+
+
 _WITH_INTENT: Final = (
     select(
         tokens.c.buyer_user_id,
@@ -120,11 +127,11 @@ _OVERDUE: Final = reading(
     _WITH_INTENT.where(tokens.c.expires_at_ms <= bindparam("now_ms"))
     .order_by(tokens.c.expires_at_ms)
     .with_for_update(of=tokens, skip_locked=True),
-    OverdueToken,
+    IssuedToken,
 )
 
 
-def overdue(now_ms: int, limit: int) -> Bound[OverdueToken]:
+def overdue(now_ms: int, limit: int) -> Bound[IssuedToken]:
     """Tokens past their deadline, the longest overdue first, locked; what another process works on is left to it."""
     return _OVERDUE.bind(now_ms=now_ms, limit=limit)
 
@@ -132,12 +139,12 @@ def overdue(now_ms: int, limit: int) -> Bound[OverdueToken]:
 _ISSUED_UNDER: Final = reading(
     "installs.issued_tokens.of_version",
     _WITH_INTENT.where(tokens.c.key_version == bindparam("key_version")),
-    OverdueToken,
+    IssuedToken,
 )
-_ALL_ISSUED: Final = reading("installs.issued_tokens", _WITH_INTENT.order_by(tokens.c.expires_at_ms), OverdueToken)
+_ALL_ISSUED: Final = reading("installs.issued_tokens", _WITH_INTENT.order_by(tokens.c.expires_at_ms), IssuedToken)
 
 
-def issued(key_version: str | None, limit: int) -> Bound[OverdueToken]:
+def issued(key_version: str | None, limit: int) -> Bound[IssuedToken]:
     """Issued tokens. key_version: those that name it, or all."""
     if key_version is None:
         return _ALL_ISSUED.bind(limit=limit)

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import bindparam, literal, select
 
 from fleetprompt.authz import AdminScope
-from fleetprompt.installs.statements.open_intents import open_intents
+from fleetprompt.installs.statements.intents import open_intents
 from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
 from fleetprompt.store.statements import Bound, columns_of, newest, reading
 from fleetprompt.store.tables import install_intents, listings, releases

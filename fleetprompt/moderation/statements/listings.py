@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, func, null, select, update
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import ListingStatus, ReportStatus
-from fleetprompt.installs.statements.open_intents import open_intents
+from fleetprompt.installs.statements.intents import open_intents
 from fleetprompt.listings.statements import ListingItemRow
 from fleetprompt.store.statements import Bound, Statement, changing, newest, per_shape, reading
 from fleetprompt.store.tables import install_intents, listings, publishers, reports

@@ -12,7 +12,7 @@ from fleetprompt.accounts.statements.admin_users import ADMIN_USER_COLUMNS, Admi
 from fleetprompt.accounts.statements.sessions import may_be_alive
 from fleetprompt.authz import AdminScope
 from fleetprompt.enums import ListingStatus
-from fleetprompt.installs.statements.open_intents import open_intents
+from fleetprompt.installs.statements.intents import open_intents
 from fleetprompt.store.statements import Bound, reading
 from fleetprompt.store.tables import api_keys, install_intents, listings, publishers, sessions, users
 
