@@ -8,10 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, TypeAlias, Union, dataclass_transform, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+)
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from fleetprompt.characters import REFUSED_IN_ANY_TEXT, REFUSED_IN_PARAGRAPHS, nfc
 from fleetprompt.clock import MINUTE_MS
@@ -27,6 +39,8 @@ from fleetprompt.constraints import Rule as Rule
 from fleetprompt.constraints import SemVer as SemVer
 from fleetprompt.constraints import Shape as Shape
 from fleetprompt.constraints import Text as Text
+
+Value = TypeVar("Value")
 
 INTEGER_MAX: Final = 2**53 - 1
 EPOCH_MS_MAX: Final = 253_402_300_799_999  # the last millisecond of the year 9999
@@ -50,6 +64,16 @@ class Command(msgspec.Struct, metaclass=_KeywordOnly, frozen=True, forbid_unknow
 
 class NoArguments(Command):
     """The command of an operation that takes none."""
+
+
+def or_none(value: Value | UnsetType) -> Value | None:
+    """An optional field as rows and rules have it: None where it is absent."""
+    return None if value is UNSET else value
+
+
+def or_unset(value: Value | None) -> Value | UnsetType:
+    """A value that may be missing as it goes over the wire: then absent, never null."""
+    return UNSET if value is None else value
 
 
 class Declared(msgspec.Struct, frozen=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
-
 from fleetprompt import secrets
 from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import CreatePartnerKey, NewPartnerKey
@@ -11,6 +9,7 @@ from fleetprompt.accounts.statements import partner_keys
 from fleetprompt.accounts.statements.partner_keys import PartnerKeyRow
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType, KeyScope, PartnerKeyStatus
+from fleetprompt.fields import or_none
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.idempotency import SecretRecipe
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
@@ -31,7 +30,7 @@ async def create_partner_key(tx: MutationTx, _: Actor, command: CreatePartnerKey
     row = PartnerKeyRow(
         id=recipe.id,
         target_system=command.target_system,
-        label=None if command.label is UNSET else command.label,
+        label=or_none(command.label),
         status=PartnerKeyStatus.ACTIVE,
         created_at_ms=tx.now_ms,
         revoked_at_ms=None,

@@ -11,7 +11,7 @@ from fleetprompt.accounts import events
 from fleetprompt.accounts.statements import sessions
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType
-from fleetprompt.fields import Command, Range
+from fleetprompt.fields import Command, Range, or_none
 from fleetprompt.runtime.job_runs import BATCH_MAX, Batch
 from fleetprompt.runtime.operations import Ledger, Outcome, mutation
 from fleetprompt.runtime.run import MutationTx
@@ -28,7 +28,7 @@ class EndSessions(Command):
 @mutation("sessions.end", who=Access.SYSTEM, ledger=Ledger.NONE, emits=(EventType.SESSION_ENDED,))
 async def end_sessions(tx: MutationTx, _: Actor, command: EndSessions) -> Outcome[Batch]:
     """End a batch of sessions (spec 3, 7); whoever had one signs in again."""
-    key_version = None if command.key_version is UNSET else command.key_version
+    key_version = or_none(command.key_version)
     open_ones = await tx.many(sessions.not_ended(key_version, command.limit))
     if not open_ones:
         return Outcome(Batch(0))

@@ -17,6 +17,7 @@ from fleetprompt.accounts.statements.publishers import ProfileRow
 from fleetprompt.accounts.statements.sessions import SessionRow
 from fleetprompt.authz import Actor
 from fleetprompt.enums import Capability, PartnerKeyStatus, VerificationStatus
+from fleetprompt.fields import or_unset
 
 
 def user(user_id: UUID, email: str, display_name: str, capabilities: Iterable[Capability]) -> User:
@@ -29,17 +30,19 @@ def user(user_id: UUID, email: str, display_name: str, capabilities: Iterable[Ca
     )
 
 
+def verified(status: str, checked_at_ms: int | None) -> Verified:
+    """What is known of who a publisher is."""
+    return Verified(status=VerificationStatus(status), checked_at_ms=or_unset(checked_at_ms))
+
+
 def profile(row: ProfileRow) -> Profile:
     """A publisher as its owner sees it."""
-    checked = row.verification_checked_at_ms
     return Profile(
         publisher_id=ids.encode("pub", row.publisher_id),
         handle=row.handle,
         display_name=row.display_name,
         bio=UNSET if row.bio_markdown is None else Bio(markdown=row.bio_markdown, html=row.bio_html or ""),
-        verified=Verified(
-            status=VerificationStatus(row.verification_status), checked_at_ms=UNSET if checked is None else checked
-        ),
+        verified=verified(row.verification_status, row.verification_checked_at_ms),
     )
 
 
@@ -55,7 +58,7 @@ def session(row: SessionRow, asking: Actor, *, ended_at_ms: int | None = None) -
             created_at_ms=row.created_at_ms,
             expires_at_ms=row.expires_at_ms,
         ),
-        ended_at_ms=UNSET if ended is None else ended,
+        ended_at_ms=or_unset(ended),
         current=row.id == asking.session_id,
     )
 
@@ -65,10 +68,10 @@ def partner_key(row: PartnerKeyRow) -> PartnerKey:
     return PartnerKey(
         partner_key_id=ids.encode("prt", row.id),
         target_system=row.target_system,
-        label=UNSET if row.label is None else row.label,
+        label=or_unset(row.label),
         status=PartnerKeyStatus(row.status),
         created_at_ms=row.created_at_ms,
-        revoked_at_ms=UNSET if row.revoked_at_ms is None else row.revoked_at_ms,
+        revoked_at_ms=or_unset(row.revoked_at_ms),
     )
 
 
@@ -80,7 +83,7 @@ def api_key(row: ApiKeyRow) -> ApiKey:
         scopes=tuple(row.scopes),
         created_at_ms=row.created_at_ms,
         expires_at_ms=row.expires_at_ms,
-        revoked_at_ms=UNSET if row.revoked_at_ms is None else row.revoked_at_ms,
+        revoked_at_ms=or_unset(row.revoked_at_ms),
     )
 
 

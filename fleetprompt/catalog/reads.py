@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Final
 
-from msgspec import UNSET
-
 from fleetprompt import search_text
 from fleetprompt.authz import PUBLIC, Access, Actor
 from fleetprompt.catalog import shapes
@@ -29,7 +27,7 @@ from fleetprompt.catalog.statements import facets as facet_statements
 from fleetprompt.catalog.statements import listings, publishers, releases
 from fleetprompt.catalog.statements.search import Search, search_page
 from fleetprompt.errors import not_found
-from fleetprompt.fields import NoArguments
+from fleetprompt.fields import NoArguments, or_none
 from fleetprompt.listings.model import Facet
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Owner, query
@@ -59,8 +57,8 @@ async def search(look: Look, _: Actor, command: SearchListings) -> Page[FoundLis
         text=text,
         matching=search_text.matching(text, command.tags, command.categories),
         narrowing=search_text.matching(None, command.tags, command.categories),
-        asset_kind=None if command.asset_kind is UNSET else command.asset_kind,
-        publisher_id=None if command.publisher_id is UNSET else command.publisher_id,
+        asset_kind=or_none(command.asset_kind),
+        publisher_id=or_none(command.publisher_id),
         after=pager.after_place,
         fetch=pager.fetch,
     )

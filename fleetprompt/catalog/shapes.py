@@ -30,6 +30,7 @@ from fleetprompt.catalog.statements.market import NewReleaseRow
 from fleetprompt.catalog.statements.publishers import PublisherRow
 from fleetprompt.catalog.statements.releases import ReleaseItemRow, ReleaseRow
 from fleetprompt.enums import AssetKind, ListingStatus, ReleaseStatus, VerificationStatus
+from fleetprompt.fields import or_unset
 
 
 def listing(row: ListingRow) -> PublicListing:
@@ -45,8 +46,8 @@ def listing(row: ListingRow) -> PublicListing:
         publisher=_publisher_of(row),
         images=msgspec.convert(row.images, list[PublicImage]),
         links=PublicLinks(
-            docs_url=UNSET if row.docs_url is None else row.docs_url,
-            repo_url=UNSET if row.repo_url is None else row.repo_url,
+            docs_url=or_unset(row.docs_url),
+            repo_url=or_unset(row.repo_url),
         ),
         stats=PublicStats(
             install_intents_30d=row.install_intents_30d,
@@ -106,10 +107,10 @@ def release_item(row: ReleaseItemRow) -> PublicReleaseItem:
         status=ReleaseStatus(row.status),
         compat=msgspec.convert(row.compat, PublicCompat),
         refs=msgspec.convert(row.refs, PublicRefs),
-        asset_digest=UNSET if row.asset_digest is None else row.asset_digest,
+        asset_digest=or_unset(row.asset_digest),
         artifacts=msgspec.convert(row.artifacts, list[PublicArtifact]),
         published_at_ms=row.published_at_ms,
-        revoked_at_ms=UNSET if row.revoked_at_ms is None else row.revoked_at_ms,
+        revoked_at_ms=or_unset(row.revoked_at_ms),
     )
 
 
@@ -153,6 +154,4 @@ def _markdown(markdown: str | None, html: str | None) -> PublicMarkdown | UnsetT
 
 
 def _verification(status: str, checked_at_ms: int | None) -> PublicVerification:
-    return PublicVerification(
-        status=VerificationStatus(status), checked_at_ms=UNSET if checked_at_ms is None else checked_at_ms
-    )
+    return PublicVerification(status=VerificationStatus(status), checked_at_ms=or_unset(checked_at_ms))

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor
 from fleetprompt.clock import day_of
 from fleetprompt.enums import EventType, InstallIntentStatus, KeyScope
 from fleetprompt.errors import not_found
+from fleetprompt.fields import or_none
 from fleetprompt.installs import events, rules, shapes
 from fleetprompt.installs.model import InstallIntentReply, OpenIntent
 from fleetprompt.installs.rules import Delta, Intent, Offer
@@ -60,7 +60,7 @@ def _intent(offer: Offer, command: OpenIntent, buyer_user_id: UUID, intent_id: U
         release_id=command.release_id,
         target_system=command.target_system,
         target_context=msgspec.to_builtins(command.target_context),
-        state=None if command.state is UNSET else command.state,
+        state=or_none(command.state),
         status=InstallIntentStatus.CREATED,
         current_token_id=None,
         expires_at_ms=now_ms + rules.INTENT_LIFETIME_MS,

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET, UnsetType
-
-from fleetprompt import ids
 from fleetprompt.authz import Access, Actor, own_as_publisher, own_as_user
 from fleetprompt.enums import ReleaseStatus
 from fleetprompt.errors import not_found
+from fleetprompt.fields import or_none
 from fleetprompt.installs import shapes
 from fleetprompt.installs.model import (
     ForeseeRevocation,
     InstallIntent,
     InstallIntentReply,
     ListIntents,
-    Outlook,
     OutlookReply,
     ShowIntent,
 )
 from fleetprompt.installs.statements import intents, revocations
-from fleetprompt.listings.model import LatestRelease
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.releases.rules import already_revoked, standing_without
 from fleetprompt.runtime.operations import Owner, query
@@ -35,7 +31,7 @@ async def list_intents(look: Look, buyer: Actor, command: ListIntents) -> Page[I
     rows = await look.many(
         intents.page(
             scope,
-            status=None if command.status is UNSET else command.status,
+            status=or_none(command.status),
             now_ms=look.now_ms,
             after_id=pager.after_id,
             fetch=pager.fetch,
@@ -75,11 +71,4 @@ async def foresee_revocation(look: Look, actor: Actor, command: ForeseeRevocatio
     if row.status == ReleaseStatus.REVOKED:
         raise already_revoked()
     after = standing_without(row.standing, row.best_remaining)
-    latest: LatestRelease | UnsetType = UNSET
-    if after.latest is not None:
-        latest = LatestRelease(
-            release_id=ids.encode("rel", after.latest.release_id),
-            version=after.latest.version,
-            published_at_ms=after.latest.published_at_ms,
-        )
-    return OutlookReply(Outlook(open_intents=row.open_intents, listing_status=after.status, latest_release=latest))
+    return OutlookReply(shapes.outlook(after, row.open_intents))

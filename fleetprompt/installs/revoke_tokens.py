@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from fleetprompt.authz import Access, Actor
 from fleetprompt.enums import EventType, InstallTokenStatus
-from fleetprompt.fields import Command, Range
+from fleetprompt.fields import Command, Range, or_none
 from fleetprompt.installs import events
 from fleetprompt.installs.statements import tokens
 from fleetprompt.runtime.job_runs import BATCH_MAX, Batch
@@ -28,7 +28,7 @@ class RevokeTokens(Command):
 @mutation("installs.revoke_tokens", who=Access.SYSTEM, ledger=Ledger.NONE, emits=(EventType.INSTALL_TOKEN_REVOKED,))
 async def revoke_tokens(tx: MutationTx, _: Actor, command: RevokeTokens) -> Outcome[Batch]:
     """Revoke a batch of issued tokens (spec 3, 7); their intents stay, and buyers can mint again."""
-    key_version = None if command.key_version is UNSET else command.key_version
+    key_version = or_none(command.key_version)
     issued = await tx.many(tokens.issued(key_version, command.limit))
     return Outcome(
         Batch(len(issued)),

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import UNSET
 
 from fleetprompt import ids
-from fleetprompt.accounts.model import Verified
+from fleetprompt.accounts.shapes import verified
 from fleetprompt.enums import (
     AssetKind,
     InstallIntentStatus,
     InstallTargetSystem,
     ReleaseStatus,
-    VerificationStatus,
 )
+from fleetprompt.fields import or_unset
 from fleetprompt.installs import rules
 from fleetprompt.installs.model import (
     InstallIntent,
     IntentListing,
     IntentPublisher,
     IntentRelease,
+    Outlook,
     RedeemedBuyer,
     RedeemedIntent,
     RedeemedListing,
@@ -29,6 +29,8 @@ from fleetprompt.installs.model import (
     TargetContext,
 )
 from fleetprompt.installs.rules import Intent, Redeemable
+from fleetprompt.listings.rules import Standing
+from fleetprompt.listings.shapes import latest_release
 from fleetprompt.releases.model import Artifact, Compat, Refs
 
 
@@ -40,7 +42,7 @@ def buyers_intent(intent: Intent, now_ms: int) -> InstallIntent:
         release_id=ids.encode("rel", intent.release_id),
         target_system=InstallTargetSystem(intent.target_system),
         target_context=msgspec.convert(intent.target_context, TargetContext),
-        state=UNSET if intent.state is None else intent.state,
+        state=or_unset(intent.state),
         status=rules.status_of(intent, now_ms),
         expires_at_ms=intent.expires_at_ms,
         created_at_ms=intent.created_at_ms,
@@ -68,7 +70,7 @@ def redemption(found: Redeemable, buyer_ref: str, now_ms: int) -> Redemption:
             release_id=ids.encode("rel", found.release_id),
             version=found.version,
             refs=msgspec.convert(found.refs, Refs),
-            asset_digest=UNSET if found.asset_digest is None else found.asset_digest,
+            asset_digest=or_unset(found.asset_digest),
             compat=msgspec.convert(found.compat, Compat),
             artifacts=msgspec.convert(found.artifacts, tuple[Artifact, ...]),
         ),
@@ -82,7 +84,7 @@ def _redeemed_intent(found: Redeemable, now_ms: int) -> RedeemedIntent:
         release_id=ids.encode("rel", found.release_id),
         target_system=InstallTargetSystem(found.target_system),
         target_context=msgspec.convert(found.target_context, TargetContext),
-        state=UNSET if found.state is None else found.state,
+        state=or_unset(found.state),
         status=InstallIntentStatus.REDEEMED,
         expires_at_ms=found.expires_at_ms,
         created_at_ms=found.created_at_ms,
@@ -91,13 +93,14 @@ def _redeemed_intent(found: Redeemable, now_ms: int) -> RedeemedIntent:
 
 
 def _publisher(found: Redeemable) -> RedeemedPublisher:
-    checked_at_ms = found.verification_checked_at_ms
     return RedeemedPublisher(
         publisher_id=ids.encode("pub", found.publisher_id),
         handle=found.publisher_handle,
         display_name=found.publisher_name,
-        verified=Verified(
-            status=VerificationStatus(found.verification_status),
-            checked_at_ms=UNSET if checked_at_ms is None else checked_at_ms,
-        ),
+        verified=verified(found.verification_status, found.verification_checked_at_ms),
     )
+
+
+def outlook(after: Standing, open_intents: int) -> Outlook:
+    """What a revocation would do that leaves its listing standing as `after`."""
+    return Outlook(open_intents=open_intents, listing_status=after.status, latest_release=latest_release(after.latest))

@@ -10,6 +10,7 @@ from fleetprompt.authz import Access, Actor, own_as_publisher
 from fleetprompt.clock import day_of
 from fleetprompt.enums import KeyScope
 from fleetprompt.errors import not_found
+from fleetprompt.fields import or_none, or_unset
 from fleetprompt.listings import rules, shapes, statements
 from fleetprompt.listings.model import (
     ListingReply,
@@ -35,7 +36,7 @@ async def list_own(look: Look, actor: Actor, command: OwnListings) -> Page[Publi
     """The caller's listings, the newest first (spec 6.3). Raises VALIDATION_FAILED on `cursor`."""
     scope = own_as_publisher(actor)
     pager = Pager(look.ring, "listings.list_own", str(scope.publisher_id), command)
-    status = None if command.status is UNSET else command.status
+    status = or_none(command.status)
     rows = await look.many(statements.page(scope, status=status, after_id=pager.after_id, fetch=pager.fetch))
     return pager.page(rows, shapes.listing_item)
 
@@ -70,5 +71,5 @@ async def preview_markdown(look: Look, actor: Actor, command: PreviewMarkdown) -
     return Preview(
         problems=verdict.problems,
         html=UNSET if verdict.html is None else str(verdict.html),
-        suggestion=UNSET if verdict.suggestion is None else verdict.suggestion,
+        suggestion=or_unset(verdict.suggestion),
     )

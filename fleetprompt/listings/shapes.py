@@ -16,12 +16,28 @@ from fleetprompt.listings.model import (
     PublisherListing,
     PublisherListingItem,
 )
+from fleetprompt.listings.rules import Latest
 from fleetprompt.listings.statements import ListingItemRow, ListingRow
+
+
+def latest_release(latest: Latest | None) -> LatestRelease | UnsetType:
+    """The published release of highest precedence, if there is one."""
+    if latest is None:
+        return UNSET
+    return LatestRelease(
+        release_id=ids.encode("rel", latest.release_id),
+        version=latest.version,
+        published_at_ms=latest.published_at_ms,
+    )
+
+
+def description(markdown: str | None, html: str | None) -> Description | UnsetType:
+    """A description, if there is one."""
+    return UNSET if markdown is None or html is None else Description(markdown=markdown, html=html)
 
 
 def listing_item(row: ListingItemRow) -> PublisherListingItem:
     """A listing in a list."""
-    latest = row.latest
     suspension: ListingSuspension | UnsetType = UNSET
     if row.suspend_reason is not None and row.suspended_at_ms is not None:
         suspension = ListingSuspension(reason=row.suspend_reason, at_ms=row.suspended_at_ms)
@@ -36,13 +52,7 @@ def listing_item(row: ListingItemRow) -> PublisherListingItem:
         images=row.screenshots,
         links=row.links,
         published_releases=row.published_releases,
-        latest_release=UNSET
-        if latest is None
-        else LatestRelease(
-            release_id=ids.encode("rel", latest.release_id),
-            version=latest.version,
-            published_at_ms=latest.published_at_ms,
-        ),
+        latest_release=latest_release(row.latest),
         suspension=suspension,
         created_at_ms=row.created_at_ms,
         updated_at_ms=row.updated_at_ms,
@@ -52,7 +62,9 @@ def listing_item(row: ListingItemRow) -> PublisherListingItem:
 
 def listing_reply(row: ListingRow) -> ListingReply:
     """A whole listing, as a reply."""
-    description: Description | UnsetType = UNSET
-    if row.description_markdown is not None and row.description_html is not None:
-        description = Description(markdown=row.description_markdown, html=row.description_html)
-    return ListingReply(PublisherListing(**msgspec.structs.asdict(listing_item(row)), description=description))
+    return ListingReply(
+        PublisherListing(
+            **msgspec.structs.asdict(listing_item(row)),
+            description=description(row.description_markdown, row.description_html),
+        )
+    )

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from fleetprompt import ids
 from fleetprompt.authz import PublisherScope
 from fleetprompt.enums import AssetKind, ListingStatus
+from fleetprompt.fields import or_unset
 from fleetprompt.listings.model import Content, DescriptionSource, Image, Links
 from fleetprompt.listings.rules import DayCounts, FacetChange, Latest, PublicFacets, Standing, public_facets
 from fleetprompt.runtime.judged_markdown import StoredMarkdown
@@ -61,8 +62,8 @@ class ListingItemRow(msgspec.Struct, frozen=True):
     def links(self) -> Links:
         """Where documentation and source are."""
         return Links(
-            docs_url=UNSET if self.docs_url is None else self.docs_url,
-            repo_url=UNSET if self.repo_url is None else self.repo_url,
+            docs_url=or_unset(self.docs_url),
+            repo_url=or_unset(self.repo_url),
         )
 
     @property

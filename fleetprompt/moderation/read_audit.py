@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import ActorType, KeyScope
+from fleetprompt.fields import or_none
 from fleetprompt.moderation import shapes
 from fleetprompt.moderation.commands import ReadAudit
 from fleetprompt.moderation.model import AuditEvent
@@ -69,6 +70,6 @@ def _filters(command: ReadAudit) -> audit.EventFilters:
         equal["actor_id"], equal["actor_type"] = command.actor.id, command.actor.type.value
     return audit.EventFilters(
         equal=equal,
-        since_ms=None if command.since_ms is UNSET else command.since_ms,
-        until_ms=None if command.until_ms is UNSET else command.until_ms,
+        since_ms=or_none(command.since_ms),
+        until_ms=or_none(command.until_ms),
     )

@@ -6,11 +6,11 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from msgspec import UNSET
 
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import KeyScope
 from fleetprompt.errors import not_found
+from fleetprompt.fields import or_none
 from fleetprompt.moderation import shapes
 from fleetprompt.moderation.commands import (
     ListListings,
@@ -54,8 +54,8 @@ async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page
     """
     scope, text = everything(admin), command.text
     pager = Pager(look.ring, "moderation.listings", "admin", command)
-    status = None if command.status is UNSET else command.status
-    flagged = None if command.flagged is UNSET else command.flagged
+    status = or_none(command.status)
+    flagged = or_none(command.flagged)
     if text is None:
         rows = await look.many(
             listings.page(scope, status=status, flagged=flagged, after_id=pager.after_id, fetch=pager.fetch)
@@ -164,8 +164,8 @@ async def list_reports(look: Look, admin: Actor, command: ListReports) -> Page[A
     rows = await look.many(
         reports.page(
             everything(admin),
-            status=None if command.status is UNSET else command.status,
-            listing_id=None if command.listing_id is UNSET else command.listing_id,
+            status=or_none(command.status),
+            listing_id=or_none(command.listing_id),
             after_id=pager.after_id,
             fetch=pager.fetch,
         )

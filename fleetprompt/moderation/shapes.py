@@ -9,8 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
-from fleetprompt.accounts.model import Verified
-from fleetprompt.accounts.shapes import admin_user, profile
+from fleetprompt.accounts.shapes import admin_user, profile, verified
 from fleetprompt.enums import (
     ActorType,
     AssetKind,
@@ -20,12 +19,12 @@ from fleetprompt.enums import (
     ReleaseStatus,
     ReportKind,
     ReportStatus,
-    VerificationStatus,
 )
+from fleetprompt.fields import or_unset
 from fleetprompt.installs.model import TargetContext
 from fleetprompt.installs.rules import ALIVE, Intent, IntentWithToken, live_token, status_of, updated_at_ms
-from fleetprompt.listings.model import Description, LatestRelease
 from fleetprompt.listings.rules import etag
+from fleetprompt.listings.shapes import description, latest_release
 from fleetprompt.moderation.commands import ID_PREFIX
 from fleetprompt.moderation.model import (
     AdminInstallIntent,
@@ -64,13 +63,13 @@ from fleetprompt.moderation.statements.people import AdminPublisherRow
 from fleetprompt.moderation.statements.queue import WaitingRow
 from fleetprompt.moderation.statements.reach import UserReachRow
 from fleetprompt.moderation.statements.reports import ReportRow
-from fleetprompt.releases.model import Artifact, Compat, Notes, Refs
+from fleetprompt.releases.model import Artifact, Compat, Refs
+from fleetprompt.releases.shapes import notes
 from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
 
 
 def listing_item(row: AdminListingItemRow) -> AdminListingItem:
     """A listing in a list."""
-    latest = row.latest
     return AdminListingItem(
         listing_id=ids.encode("lst", row.id),
         asset_kind=AssetKind(row.asset_kind),
@@ -83,16 +82,10 @@ def listing_item(row: AdminListingItemRow) -> AdminListingItem:
         links=row.links,
         publisher=_publisher(row),
         published_releases=row.published_releases,
-        latest_release=UNSET
-        if latest is None
-        else LatestRelease(
-            release_id=ids.encode("rel", latest.release_id),
-            version=latest.version,
-            published_at_ms=latest.published_at_ms,
-        ),
+        latest_release=latest_release(row.latest),
         suspension=_suspension(row),
         flagged=row.flagged,
-        flag_reason=UNSET if row.flag_reason is None else row.flag_reason,
+        flag_reason=or_unset(row.flag_reason),
         reviewed=_review(row),
         created_at_ms=row.created_at_ms,
         updated_at_ms=row.updated_at_ms,
@@ -103,10 +96,10 @@ def listing_item(row: AdminListingItemRow) -> AdminListingItem:
 
 def listing(row: AdminListingRow) -> AdminListing:
     """A whole listing."""
-    description: Description | UnsetType = UNSET
-    if row.description_markdown is not None and row.description_html is not None:
-        description = Description(markdown=row.description_markdown, html=row.description_html)
-    return AdminListing(**msgspec.structs.asdict(listing_item(row)), description=description)
+    return AdminListing(
+        **msgspec.structs.asdict(listing_item(row)),
+        description=description(row.description_markdown, row.description_html),
+    )
 
 
 def listing_reply(row: AdminListingRow) -> AdminListingReply:
@@ -115,15 +108,12 @@ def listing_reply(row: AdminListingRow) -> AdminListingReply:
 
 
 def _publisher(row: AdminListingItemRow) -> AdminListingPublisher:
-    checked = row.verification_checked_at_ms
     return AdminListingPublisher(
         publisher_id=ids.encode("pub", row.publisher_id),
         handle=row.publisher_handle,
         display_name=row.publisher_name,
-        verified=Verified(
-            status=VerificationStatus(row.verification_status), checked_at_ms=UNSET if checked is None else checked
-        ),
-        suspended_at_ms=UNSET if row.publisher_suspended_at_ms is None else row.publisher_suspended_at_ms,
+        verified=verified(row.verification_status, row.verification_checked_at_ms),
+        suspended_at_ms=or_unset(row.publisher_suspended_at_ms),
     )
 
 
@@ -152,20 +142,17 @@ def release_item(row: ReleaseItemRow) -> AdminReleaseItem:
         status=ReleaseStatus(row.status),
         compat=msgspec.convert(row.compat, Compat),
         refs=msgspec.convert(row.refs, Refs),
-        asset_digest=UNSET if row.asset_digest is None else row.asset_digest,
+        asset_digest=or_unset(row.asset_digest),
         artifacts=msgspec.convert(row.artifacts, tuple[Artifact, ...]),
         published_at_ms=row.published_at_ms,
-        revoked_at_ms=UNSET if row.revoked_at_ms is None else row.revoked_at_ms,
-        revoke_reason=UNSET if row.revoke_reason is None else row.revoke_reason,
+        revoked_at_ms=or_unset(row.revoked_at_ms),
+        revoke_reason=or_unset(row.revoke_reason),
     )
 
 
 def release(row: ReleaseRow) -> AdminRelease:
     """A whole release."""
-    notes: Notes | UnsetType = UNSET
-    if row.notes_markdown is not None and row.notes_html is not None:
-        notes = Notes(markdown=row.notes_markdown, html=row.notes_html)
-    return AdminRelease(**msgspec.structs.asdict(release_item(row)), notes=notes)
+    return AdminRelease(**msgspec.structs.asdict(release_item(row)), notes=notes(row.notes_markdown, row.notes_html))
 
 
 def release_reply(row: ReleaseRow) -> AdminReleaseReply:
@@ -205,7 +192,7 @@ def publisher_reply(row: AdminPublisherRow) -> AdminPublisherReply:
     return AdminPublisherReply(
         AdminPublisher(
             **msgspec.structs.asdict(profile(row)),
-            suspended_at_ms=UNSET if row.suspended_at_ms is None else row.suspended_at_ms,
+            suspended_at_ms=or_unset(row.suspended_at_ms),
             created_at_ms=row.created_at_ms,
             updated_at_ms=row.updated_at_ms,
             user=admin_user(row.user),
@@ -224,8 +211,8 @@ def report(row: ReportRow) -> AdminReport:
         kind=ReportKind(row.kind),
         summary=row.summary,
         status=ReportStatus(row.status),
-        resolution_reason=UNSET if row.resolution_reason is None else row.resolution_reason,
-        resolved_at_ms=UNSET if row.resolved_at_ms is None else row.resolved_at_ms,
+        resolution_reason=or_unset(row.resolution_reason),
+        resolved_at_ms=or_unset(row.resolved_at_ms),
         resolved_by_user_id=_id("usr", row.resolved_by_user_id),
         created_at_ms=row.created_at_ms,
     )
@@ -237,8 +224,8 @@ def waiting(row: WaitingRow) -> WaitingListing:
         listing=listing_item(row),
         open_reports=row.open_reports,
         report_kinds=tuple(sorted(map(ReportKind, row.report_kinds or ()))),
-        reported_revision=UNSET if row.reported_revision is None else row.reported_revision,
-        reported_at_ms=UNSET if row.reported_at_ms is None else row.reported_at_ms,
+        reported_revision=or_unset(row.reported_revision),
+        reported_at_ms=or_unset(row.reported_at_ms),
     )
 
 
@@ -252,7 +239,7 @@ def intent(row: Intent, now_ms: int) -> AdminInstallIntent:
         release_id=ids.encode("rel", row.release_id),
         target_system=InstallTargetSystem(row.target_system),
         target_context=msgspec.convert(row.target_context, TargetContext),
-        state=UNSET if row.state is None else row.state,
+        state=or_unset(row.state),
         status=status_of(row, now_ms),
         expires_at_ms=row.expires_at_ms,
         created_at_ms=row.created_at_ms,
@@ -310,7 +297,7 @@ def event(row: EventRow) -> AuditEvent:
         actor=AuditActor(
             type=actor_type,
             id=UNSET if row.actor_id is None else ids.encode(ID_PREFIX[actor_type], row.actor_id),
-            name=UNSET if row.actor_name is None else row.actor_name,
+            name=or_unset(row.actor_name),
         ),
         publisher_id=_id("pub", row.publisher_id),
         listing_id=_id("lst", row.listing_id),
@@ -320,10 +307,10 @@ def event(row: EventRow) -> AuditEvent:
         request_id=ids.encode("req", row.request_id),
         cause_event_id=_id("evt", row.cause_event_id),
         summary=row.summary,
-        details=UNSET if row.details is None else row.details,
-        publisher_handle=UNSET if row.publisher_handle is None else row.publisher_handle,
-        listing_name=UNSET if row.listing_name is None else row.listing_name,
-        release_version=UNSET if row.release_version is None else row.release_version,
+        details=or_unset(row.details),
+        publisher_handle=or_unset(row.publisher_handle),
+        listing_name=or_unset(row.listing_name),
+        release_version=or_unset(row.release_version),
     )
 
 

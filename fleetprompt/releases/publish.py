@@ -9,6 +9,7 @@ from fleetprompt import ids
 from fleetprompt.authz import Access, Actor, own_as_publisher
 from fleetprompt.enums import AssetKind, EventType, KeyScope, ListingStatus, ReleaseStatus
 from fleetprompt.errors import invalid, not_found
+from fleetprompt.fields import or_none
 from fleetprompt.listings.reads import OWNS_LISTING
 from fleetprompt.listings.rules import Latest, suspended
 from fleetprompt.listings.statements import stand
@@ -79,7 +80,7 @@ async def publish(
 def _substance(command: PublishRelease, notes: StoredMarkdown | None) -> Substance:
     return Substance(
         refs=command.refs,
-        asset_digest=None if command.asset_digest is UNSET else command.asset_digest,
+        asset_digest=or_none(command.asset_digest),
         compat=command.compat,
         artifacts=command.artifacts,
         notes=None if notes is None else notes.source,

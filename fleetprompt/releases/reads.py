@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
-
 from fleetprompt.authz import Access, Actor, own_as_publisher
 from fleetprompt.errors import not_found
+from fleetprompt.fields import or_none
 from fleetprompt.listings.reads import OWNS_LISTING
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.releases import shapes, statements
@@ -28,7 +27,7 @@ async def list_own(look: Look, actor: Actor, command: OwnReleases) -> Page[Publi
     """
     scope = own_as_publisher(actor)
     pager = Pager(look.ring, "releases.list_own", str(scope.publisher_id), command)
-    version = None if command.version is UNSET else command.version
+    version = or_none(command.version)
     rows = await look.many(
         statements.page(scope, command.listing_id, version=version, after_id=pager.after_id, fetch=pager.fetch)
     )

@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
 from fleetprompt.enums import ReleaseStatus
+from fleetprompt.fields import or_unset
 from fleetprompt.releases.model import (
     Artifact,
     Compat,
@@ -19,6 +20,11 @@ from fleetprompt.releases.model import (
 from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
 
 
+def notes(markdown: str | None, html: str | None) -> Notes | UnsetType:
+    """Release notes, if there are any."""
+    return UNSET if markdown is None or html is None else Notes(markdown=markdown, html=html)
+
+
 def release_item(row: ReleaseItemRow) -> PublisherReleaseItem:
     """A release in a list."""
     return PublisherReleaseItem(
@@ -28,17 +34,16 @@ def release_item(row: ReleaseItemRow) -> PublisherReleaseItem:
         status=ReleaseStatus(row.status),
         compat=msgspec.convert(row.compat, Compat),
         refs=msgspec.convert(row.refs, Refs),
-        asset_digest=UNSET if row.asset_digest is None else row.asset_digest,
+        asset_digest=or_unset(row.asset_digest),
         artifacts=msgspec.convert(row.artifacts, tuple[Artifact, ...]),
         published_at_ms=row.published_at_ms,
-        revoked_at_ms=UNSET if row.revoked_at_ms is None else row.revoked_at_ms,
-        revoke_reason=UNSET if row.revoke_reason is None else row.revoke_reason,
+        revoked_at_ms=or_unset(row.revoked_at_ms),
+        revoke_reason=or_unset(row.revoke_reason),
     )
 
 
 def release_reply(row: ReleaseRow) -> ReleaseReply:
     """A whole release, as a reply."""
-    notes: Notes | UnsetType = UNSET
-    if row.notes_markdown is not None and row.notes_html is not None:
-        notes = Notes(markdown=row.notes_markdown, html=row.notes_html)
-    return ReleaseReply(PublisherRelease(**msgspec.structs.asdict(release_item(row)), notes=notes))
+    return ReleaseReply(
+        PublisherRelease(**msgspec.structs.asdict(release_item(row)), notes=notes(row.notes_markdown, row.notes_html))
+    )
