@@ -1,7 +1,8 @@
-"""What admins read of listings, and what was said of them (spec 6.4 Admin)."""
+"""What admins read of listings, of what was said of them, and of people (spec 6.4 Admin)."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import KeyScope
 from fleetprompt.errors import not_found
 from fleetprompt.fields import or_none
+from fleetprompt.installs.statements import intents
 from fleetprompt.moderation import shapes
 from fleetprompt.moderation.commands import (
     ListListings,
@@ -18,24 +20,30 @@ from fleetprompt.moderation.commands import (
     ListReleases,
     ListReports,
     ListRevisions,
+    ShowIntent,
     ShowListing,
+    ShowPublisher,
     ShowRelease,
     ShowReport,
     ShowRevision,
+    ShowUser,
 )
 from fleetprompt.moderation.model import (
+    AdminInstallIntentDetailReply,
     AdminListingDetail,
     AdminListingDetailReply,
     AdminListingItem,
+    AdminPublisherReply,
     AdminReleaseDetailReply,
     AdminReleaseItem,
     AdminReport,
     AdminReportReply,
     AdminRevisionItem,
     AdminRevisionReply,
+    AdminUserDetailReply,
     WaitingListing,
 )
-from fleetprompt.moderation.statements import history, listings, queue, reports
+from fleetprompt.moderation.statements import history, listings, people, queue, reach, reports
 from fleetprompt.moderation.statements.search import search_page
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Owner, query
@@ -43,10 +51,14 @@ from fleetprompt.runtime.pagination import Page, Pager
 from fleetprompt.runtime.run import Look
 
 EMBEDDED_MAX: Final = 20
+
+admin_query: Final = partial(query, who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
+"""Declare a query that admins alone may ask."""
+
 _OWNS_LISTING: Final = {"listing_id": Owner.ADMIN}
 
 
-@query("moderation.listings", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
+@admin_query("moderation.listings")
 async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page[AdminListingItem]:
     """Every listing, whatever its status, the newest first; `q` finds words as the public search does (spec 6.3).
 
@@ -68,13 +80,7 @@ async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page
     return pager.page(rows, shapes.listing_item)
 
 
-@query(
-    "moderation.listing",
-    who=Access.ADMIN,
-    scope=KeyScope.ADMIN,
-    rate=(RateClass.SIGNED_IN_READ,),
-    owns=_OWNS_LISTING,
-)
+@admin_query("moderation.listing", owns=_OWNS_LISTING)
 async def show_listing(look: Look, admin: Actor, command: ShowListing) -> AdminListingDetailReply:
     """Any listing with its newest releases and its last replaced revisions. Raises NOT_FOUND."""
     row = await look.one(listings.listing_detail(everything(admin), command.listing_id, look.now_ms))
@@ -93,13 +99,7 @@ async def show_listing(look: Look, admin: Actor, command: ShowListing) -> AdminL
     )
 
 
-@query(
-    "moderation.releases",
-    who=Access.ADMIN,
-    scope=KeyScope.ADMIN,
-    rate=(RateClass.SIGNED_IN_READ,),
-    owns=_OWNS_LISTING,
-)
+@admin_query("moderation.releases", owns=_OWNS_LISTING)
 async def list_releases(look: Look, admin: Actor, command: ListReleases) -> Page[AdminReleaseItem]:
     """The releases of any listing, the newest first. Raises NOT_FOUND; VALIDATION_FAILED on `cursor`."""
     page = await _release_page(look, admin, command)
@@ -107,13 +107,7 @@ async def list_releases(look: Look, admin: Actor, command: ListReleases) -> Page
     return page
 
 
-@query(
-    "moderation.release",
-    who=Access.ADMIN,
-    scope=KeyScope.ADMIN,
-    rate=(RateClass.SIGNED_IN_READ,),
-    owns={"release_id": Owner.ADMIN},
-)
+@admin_query("moderation.release", owns={"release_id": Owner.ADMIN})
 async def show_release(look: Look, admin: Actor, command: ShowRelease) -> AdminReleaseDetailReply:
     """Any release with its notes, and what revoking it would undo. Raises NOT_FOUND."""
     row = await look.one(history.release(everything(admin), command.release_id, look.now_ms))
@@ -122,13 +116,7 @@ async def show_release(look: Look, admin: Actor, command: ShowRelease) -> AdminR
     return AdminReleaseDetailReply(shapes.release_detail(row))
 
 
-@query(
-    "moderation.revisions",
-    who=Access.ADMIN,
-    scope=KeyScope.ADMIN,
-    rate=(RateClass.SIGNED_IN_READ,),
-    owns=_OWNS_LISTING,
-)
+@admin_query("moderation.revisions", owns=_OWNS_LISTING)
 async def list_revisions(look: Look, admin: Actor, command: ListRevisions) -> Page[AdminRevisionItem]:
     """What any listing said before each edit, the last one first. Raises NOT_FOUND; VALIDATION_FAILED on `cursor`."""
     page = await _revision_page(look, admin, command)
@@ -136,13 +124,7 @@ async def list_revisions(look: Look, admin: Actor, command: ListRevisions) -> Pa
     return page
 
 
-@query(
-    "moderation.revision",
-    who=Access.ADMIN,
-    scope=KeyScope.ADMIN,
-    rate=(RateClass.SIGNED_IN_READ,),
-    owns=_OWNS_LISTING,
-)
+@admin_query("moderation.revision", owns=_OWNS_LISTING)
 async def show_revision(look: Look, admin: Actor, command: ShowRevision) -> AdminRevisionReply:
     """What a listing said before one edit, with its description. Raises NOT_FOUND, also for what it says now."""
     row = await look.one(history.revision(everything(admin), command.listing_id, command.revision))
@@ -151,13 +133,7 @@ async def show_revision(look: Look, admin: Actor, command: ShowRevision) -> Admi
     return shapes.revision_reply(row)
 
 
-@query(
-    "moderation.reports",
-    who=Access.ADMIN,
-    scope=KeyScope.ADMIN,
-    rate=(RateClass.SIGNED_IN_READ,),
-    owns=_OWNS_LISTING,
-)
+@admin_query("moderation.reports", owns=_OWNS_LISTING)
 async def list_reports(look: Look, admin: Actor, command: ListReports) -> Page[AdminReport]:
     """Every report, the newest first. Raises VALIDATION_FAILED on `cursor`."""
     pager = Pager(look.ring, "moderation.reports", "admin", command)
@@ -173,13 +149,7 @@ async def list_reports(look: Look, admin: Actor, command: ListReports) -> Page[A
     return pager.page(rows, shapes.report)
 
 
-@query(
-    "moderation.report",
-    who=Access.ADMIN,
-    scope=KeyScope.ADMIN,
-    rate=(RateClass.SIGNED_IN_READ,),
-    owns={"report_id": Owner.ADMIN},
-)
+@admin_query("moderation.report", owns={"report_id": Owner.ADMIN})
 async def show_report(look: Look, admin: Actor, command: ShowReport) -> AdminReportReply:
     """Any report. Raises NOT_FOUND."""
     row = await look.one(reports.report(everything(admin), command.report_id))
@@ -188,7 +158,34 @@ async def show_report(look: Look, admin: Actor, command: ShowReport) -> AdminRep
     return AdminReportReply(shapes.report(row))
 
 
-@query("moderation.queue", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
+@admin_query("moderation.publisher", owns={"publisher_id": Owner.ADMIN})
+async def show_publisher(look: Look, admin: Actor, command: ShowPublisher) -> AdminPublisherReply:
+    """Any publisher with the user who owns it. Raises NOT_FOUND."""
+    row = await look.one(people.publisher(everything(admin), command.publisher_id))
+    if row is None:
+        raise not_found()
+    return shapes.publisher_reply(row)
+
+
+@admin_query("moderation.user", owns={"user_id": Owner.ADMIN})
+async def show_user(look: Look, admin: Actor, command: ShowUser) -> AdminUserDetailReply:
+    """Any user with what suspending her would stop, in numbers. Raises NOT_FOUND."""
+    row = await look.one(reach.user_reach(everything(admin), command.user_id, look.now_ms))
+    if row is None:
+        raise not_found()
+    return AdminUserDetailReply(shapes.user_detail(row))
+
+
+@admin_query("moderation.intent", owns={"install_intent_id": Owner.ADMIN})
+async def show_intent(look: Look, admin: Actor, command: ShowIntent) -> AdminInstallIntentDetailReply:
+    """Anybody's install intent with what it is to install. Raises NOT_FOUND."""
+    row = await look.one(intents.by_id_with_token(everything(admin), command.install_intent_id))
+    if row is None:
+        raise not_found()
+    return AdminInstallIntentDetailReply(shapes.intent_detail(row, look.now_ms))
+
+
+@admin_query("moderation.queue")
 async def list_queue(look: Look, admin: Actor, command: ListQueue) -> Page[WaitingListing]:
     """What waits for a moderator, flagged or reported, the newest listing first. Raises VALIDATION_FAILED on `cursor`.
 

@@ -7,17 +7,19 @@ from typing import Final
 from fleetprompt.moderation.flag_listing import flag_listing
 from fleetprompt.moderation.model import AdminListingDetailReply
 from fleetprompt.moderation.read_audit import read_audit
-from fleetprompt.moderation.read_people import show_intent, show_publisher, show_user
 from fleetprompt.moderation.reads import (
     list_listings,
     list_queue,
     list_releases,
     list_reports,
     list_revisions,
+    show_intent,
     show_listing,
+    show_publisher,
     show_release,
     show_report,
     show_revision,
+    show_user,
 )
 from fleetprompt.moderation.reinstate_listing import reinstate_listing
 from fleetprompt.moderation.reinstate_user import reinstate_user

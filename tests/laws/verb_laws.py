@@ -17,6 +17,9 @@ SCOPES: Final = {"OwnerScope", "PublisherScope", "PublicScope", "AdminScope"}
 ENTRANCES: Final = ("routes", "authenticator")
 """The modules of a slice through which it is entered: they are no verbs and have none above them."""
 
+DECLARERS: Final = {"mutation", "query", "admin_query"}
+"""The decorators that make a function an operation."""
+
 FETCH: Final = "fetch"
 
 
@@ -35,7 +38,7 @@ def _names_a_verb(source: Source, module: Module, node: ast.expr) -> bool:
     if dotted_name(node, module) in {"fleetprompt.runtime.run.run", "fleetprompt.runtime.run.ask"}:
         return True
     named = source.function(node, module)
-    return named is not None and bool(decorator_names(named[1]) & {"mutation", "query"})
+    return named is not None and bool(decorator_names(named[1]) & DECLARERS)
 
 
 def only_run_owns_the_transaction(source: Source) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Final
 from fleetprompt.authz import Access
 from fleetprompt.installs.rules import ALIVE
 from fleetprompt.moderation.model import AdminInstallIntentDetailReply, AdminInstallIntentReply
-from fleetprompt.moderation.read_people import show_intent
+from fleetprompt.moderation.reads import show_intent
 from fleetprompt.moderation.revoke_intent import revoke_intent
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import FormPage, Page

@@ -7,7 +7,7 @@ from typing import Final
 from fleetprompt.authz import Access
 from fleetprompt.enums import VerificationStatus
 from fleetprompt.moderation.model import AdminPublisher, AdminPublisherReply
-from fleetprompt.moderation.read_people import show_publisher
+from fleetprompt.moderation.reads import show_publisher
 from fleetprompt.moderation.set_verification import set_verification
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import FormPage, Page

@@ -11,7 +11,7 @@ from fleetprompt.authz import Access
 from fleetprompt.enums import Capability
 from fleetprompt.errors import Code, Refusal
 from fleetprompt.moderation.model import AdminUserDetail
-from fleetprompt.moderation.read_people import show_user
+from fleetprompt.moderation.reads import show_user
 from fleetprompt.moderation.reinstate_user import reinstate_user
 from fleetprompt.moderation.suspend_user import suspend_user
 from fleetprompt.pages.answers import Answer, Html
