@@ -1,6 +1,5 @@
--- listings.stats -> StatRow
-SELECT listings.id AS listing_id, counts.day, sum(counts.install_intents) AS install_intents, sum(counts.redemptions)
-  AS redemptions
+-- listings.stats -> DayRow
+SELECT counts.day, sum(counts.install_intents) AS install_intents, sum(counts.redemptions) AS redemptions
 FROM listings LEFT OUTER JOIN (SELECT stat_days.listing_id AS listing_id, stat_days.day AS day,
   stat_days.install_intents AS install_intents, stat_days.redemptions AS redemptions
 FROM stat_days

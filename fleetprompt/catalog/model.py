@@ -1,11 +1,9 @@
-"""What goes over the wire of the public catalog: commands in, public shapes out (spec 6.4 Public, 6.5).
+"""What anyone may see, on the wire (spec 6.5).
 
 Every shape here is public in each of its fields, and shares no base and no part with what publishers or admins see.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -14,77 +12,12 @@ from fleetprompt.enums import (
     ArtifactKind,
     AssetKind,
     DownloadMode,
-    ListingSort,
     ListingStatus,
     ReleaseStatus,
     VerificationStatus,
 )
-from fleetprompt.fields import Command, ListingId, MarkdownFormat, PublisherId, ReleaseId, SearchText, Slug
-from fleetprompt.runtime.pagination import ListCommand, Page
-from fleetprompt.search_text import TextQuery, text_query
-
-
-class SearchListings(ListCommand):
-    """Published listings that match everything that is given. A blank `q` counts as none."""
-
-    q: SearchText | UnsetType = UNSET
-    tags: tuple[Slug, ...] = ()
-    categories: tuple[Slug, ...] = ()
-    asset_kind: AssetKind | UnsetType = UNSET
-    publisher_id: PublisherId | UnsetType = UNSET
-    sort: ListingSort | UnsetType = UNSET
-
-    @property
-    def text(self) -> TextQuery | None:
-        """What `q` asks for, None where it is absent or blank."""
-        return None if self.q is UNSET else text_query(self.q)
-
-    @property
-    def order(self) -> ListingSort:
-        """The sort that is asked for, or by default relevance with a text and the newest without."""
-        if self.sort is UNSET:
-            return ListingSort.NEWEST if self.text is None else ListingSort.RELEVANCE
-        return self.sort
-
-    def canonical(self) -> SearchListings:
-        """The same search with its sort written out and its words in one order: a cursor of one continues the other."""
-        return msgspec.structs.replace(
-            self,
-            q=UNSET if self.text is None else self.q,
-            tags=tuple(sorted(self.tags)),
-            categories=tuple(sorted(self.categories)),
-            sort=self.order,
-        )
-
-    def contradictions(self) -> Iterator[tuple[str, str]]:
-        """Relevance is relevance to a text."""
-        if self.sort is ListingSort.RELEVANCE and self.text is None:
-            yield "sort", "can be relevance only together with q; give q a word, or sort by another"
-
-
-class ShowListing(Command):
-    """One listing."""
-
-    listing_id: ListingId
-
-
-class ListReleases(ListCommand):
-    """The releases of one listing, with or without the revoked ones."""
-
-    listing_id: ListingId
-    include_revoked: bool = False
-
-
-class ShowRelease(Command):
-    """One release."""
-
-    release_id: ReleaseId
-
-
-class ShowPublisher(Command):
-    """One publisher."""
-
-    publisher_id: PublisherId
+from fleetprompt.fields import MarkdownFormat
+from fleetprompt.runtime.pagination import Page
 
 
 class PublicMarkdown(msgspec.Struct, frozen=True, kw_only=True):
@@ -300,3 +233,58 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
     kinds: list[FacetCount]
     categories: list[FacetCount]
     tags: list[FacetCount]
+
+
+class ReleasedListing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a new release is a release of."""
+
+    listing_id: str
+    asset_kind: AssetKind
+    name: str
+    summary: str
+
+
+class NewRelease(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A release as it is announced: with its listing, and who published it."""
+
+    release_id: str
+    version: str
+    published_at_ms: int
+    listing: ReleasedListing
+    publisher: ListingPublisher
+
+
+class ListingAddress(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """That a listing is published, by whom, and when it was last updated."""
+
+    listing_id: str
+    publisher_id: str
+    updated_at_ms: int
+
+
+class InstallsDay(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What happened to a listing on one day (UTC, `YYYY-MM-DD`)."""
+
+    day: str
+    install_intents: int
+    redemptions: int
+
+
+class InstallsTotal(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The sums over all days."""
+
+    install_intents: int
+    redemptions: int
+
+
+class Installs(msgspec.Struct, frozen=True, kw_only=True):
+    """The last 30 days of a listing, today included, the oldest first, none left out."""
+
+    days: list[InstallsDay]
+    total: InstallsTotal
+
+
+class InstallsReply(msgspec.Struct, frozen=True):
+    """Installs by day."""
+
+    installs: Installs

@@ -8,27 +8,38 @@ from typing import Final
 from fleetprompt import search_text
 from fleetprompt.authz import PUBLIC, Access, Actor
 from fleetprompt.catalog import shapes
-from fleetprompt.catalog.model import (
-    FacetCount,
-    Facets,
-    FoundListing,
-    ListingDetail,
-    ListingDetailReply,
+from fleetprompt.catalog.commands import (
+    ListAddresses,
+    ListNewReleases,
+    ListPopular,
     ListReleases,
-    PublicPublisherReply,
-    PublicReleaseItem,
-    PublicReleaseReply,
     SearchListings,
+    ShowInstalls,
     ShowListing,
     ShowPublisher,
     ShowRelease,
 )
+from fleetprompt.catalog.model import (
+    FacetCount,
+    Facets,
+    FoundListing,
+    InstallsReply,
+    ListingAddress,
+    ListingDetail,
+    ListingDetailReply,
+    NewRelease,
+    PublicPublisherReply,
+    PublicReleaseItem,
+    PublicReleaseReply,
+)
 from fleetprompt.catalog.statements import facets as facet_statements
-from fleetprompt.catalog.statements import listings, publishers, releases
+from fleetprompt.catalog.statements import installs, listings, market, publishers, releases
 from fleetprompt.catalog.statements.search import Search, search_page
+from fleetprompt.clock import day_of
 from fleetprompt.errors import not_found
 from fleetprompt.fields import NoArguments, or_none
 from fleetprompt.listings.model import Facet
+from fleetprompt.listings.rules import every_day
 from fleetprompt.rate_limits import RateClass
 from fleetprompt.runtime.operations import Owner, query
 from fleetprompt.runtime.pagination import Page, Pager
@@ -36,6 +47,7 @@ from fleetprompt.runtime.run import Look
 from fleetprompt.secrets import KeyRing
 
 EMBEDDED_RELEASES: Final = 20
+INSTALLS_DAYS: Final = 30
 
 
 @query(
@@ -150,6 +162,61 @@ async def show_publisher(look: Look, _: Actor, command: ShowPublisher) -> Public
     if row is None:
         raise not_found()
     return PublicPublisherReply(shapes.publisher(row))
+
+
+@query("catalog.new_releases", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
+async def list_new_releases(look: Look, _: Actor, command: ListNewReleases) -> Page[NewRelease]:
+    """The published releases of all published listings, the newest first, each once.
+
+    The list ends where 5 000 releases in a row are of listings that are not public. Raises VALIDATION_FAILED on
+    `cursor`.
+    """
+    pager = Pager(look.ring, "catalog.new_releases", "public", command)
+    rows = await look.many(market.new_releases(PUBLIC, after=pager.after_place, fetch=pager.fetch))
+    return pager.page(rows, shapes.new_release, place=lambda row: [row.published_at_ms, row.id])
+
+
+@query("catalog.popular", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
+async def list_popular(look: Look, _: Actor, command: ListPopular) -> Page[FoundListing]:
+    """Published listings by how often a token of theirs was redeemed in the last 30 days, the most often first.
+
+    One that was never redeemed is not among them. Raises VALIDATION_FAILED on `cursor`.
+    """
+    pager = Pager(look.ring, "catalog.popular", "public", command)
+    rows = await look.many(market.popular(PUBLIC, after=pager.after_place, fetch=pager.fetch))
+    return pager.page(rows, shapes.found_listing, place=lambda row: [row.sort_key, row.id])
+
+
+@query("catalog.addresses", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))
+async def list_addresses(look: Look, _: Actor, command: ListAddresses) -> Page[ListingAddress]:
+    """Every published listing, in an order that chance has made: for maps and mirrors, which read slices side by side.
+
+    A slice holds the listings in whose UUIDs the last four digits begin with these. Raises VALIDATION_FAILED on `slice`
+    and on `cursor`.
+    """
+    pager = Pager(look.ring, "catalog.addresses", "public", command)
+    rows = await look.many(market.addresses(PUBLIC, bounds=command.bounds, after=pager.after_place, fetch=pager.fetch))
+    return pager.page(rows, shapes.address, place=lambda row: [row.slice_number, row.id])
+
+
+@query(
+    "catalog.installs",
+    who=Access.ANYONE,
+    rate=(RateClass.PUBLIC_READ,),
+    owns={"listing_id": Owner.PUBLIC},
+)
+async def show_installs(look: Look, _: Actor, command: ShowInstalls) -> InstallsReply:
+    """How often a published listing's installs were begun and its tokens redeemed, by day (UTC), for 30 days.
+
+    What happened in the last minute may be missing. Raises NOT_FOUND.
+    """
+    today = day_of(look.now_ms)
+    days = range(today - INSTALLS_DAYS + 1, today + 1)
+    rows = await look.many(installs.installs(PUBLIC, command.listing_id, days=days))
+    if not rows:
+        raise not_found()
+    counts = [row.counts for row in rows if row.counts]
+    return InstallsReply(shapes.installs(every_day(counts, days)))
 
 
 @query("catalog.facets", who=Access.ANYONE, rate=(RateClass.PUBLIC_READ,))

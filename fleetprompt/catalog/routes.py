@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetprompt.catalog.market_reads import list_addresses, list_new_releases, list_popular, show_installs
 from fleetprompt.catalog.reads import (
+    list_addresses,
+    list_new_releases,
+    list_popular,
     list_releases,
     search,
     show_facets,
+    show_installs,
     show_listing,
     show_publisher,
     show_release,

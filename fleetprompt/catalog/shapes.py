@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
-from fleetprompt.catalog.market_model import NewRelease, ReleasedListing
 from fleetprompt.catalog.model import (
     FoundListing,
+    Installs,
+    InstallsDay,
+    InstallsTotal,
     LatestPublicRelease,
     ListedRelease,
+    ListingAddress,
     ListingPublisher,
+    NewRelease,
     PublicArtifact,
     PublicCompat,
     PublicImage,
@@ -24,13 +30,16 @@ from fleetprompt.catalog.model import (
     PublicReleaseItem,
     PublicStats,
     PublicVerification,
+    ReleasedListing,
 )
 from fleetprompt.catalog.statements.listings import DetailRow, ListedReleaseRow, ListingRow
-from fleetprompt.catalog.statements.market import NewReleaseRow
+from fleetprompt.catalog.statements.market import AddressRow, NewReleaseRow
 from fleetprompt.catalog.statements.publishers import PublisherRow
 from fleetprompt.catalog.statements.releases import ReleaseItemRow, ReleaseRow
+from fleetprompt.clock import name_of_day
 from fleetprompt.enums import AssetKind, ListingStatus, ReleaseStatus, VerificationStatus
 from fleetprompt.fields import or_unset
+from fleetprompt.listings.rules import DayCounts
 
 
 def listing(row: ListingRow) -> PublicListing:
@@ -130,6 +139,15 @@ def new_release(row: NewReleaseRow) -> NewRelease:
     )
 
 
+def address(row: AddressRow) -> ListingAddress:
+    """Where a listing is found."""
+    return ListingAddress(
+        listing_id=ids.encode("lst", row.id),
+        publisher_id=ids.encode("pub", row.publisher_id),
+        updated_at_ms=row.updated_at_ms,
+    )
+
+
 def release(row: ReleaseRow) -> PublicRelease:
     """A release by itself."""
     return PublicRelease(
@@ -146,6 +164,20 @@ def publisher(row: PublisherRow) -> PublicPublisher:
         display_name=row.display_name,
         bio=_markdown(row.bio_markdown, row.bio_html),
         verified=_verification(row.verification_status, row.verification_checked_at_ms),
+    )
+
+
+def installs(days: Sequence[DayCounts]) -> Installs:
+    """What happened to a listing on these days, and the sums."""
+    return Installs(
+        days=[
+            InstallsDay(day=name_of_day(each.day), install_intents=each.install_intents, redemptions=each.redemptions)
+            for each in days
+        ],
+        total=InstallsTotal(
+            install_intents=sum(each.install_intents for each in days),
+            redemptions=sum(each.redemptions for each in days),
+        ),
     )
 
 

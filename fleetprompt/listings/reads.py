@@ -58,7 +58,8 @@ async def stats(look: Look, actor: Actor, command: OwnStats) -> StatsReply:
     rows = await look.many(statements.stats(own_as_publisher(actor), command.listing_id, days))
     if not rows:
         raise not_found()
-    return StatsReply(rules.stats([counts for row in rows if (counts := row.counts)], days))
+    counts = [row.counts for row in rows if row.counts]
+    return StatsReply(shapes.stats(rules.every_day(counts, days)))
 
 
 @query("markdown.preview", who=Access.SIGNED_IN, scope=KeyScope.PUBLISH, rate=(RateClass.WRITE,))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias, TypeVar
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from fleetprompt.clock import name_of_day
 from fleetprompt.enums import AssetKind, ListingStatus
 from fleetprompt.errors import Reason, Refusal, conflict
 from fleetprompt.fields import Precondition
@@ -21,9 +20,6 @@ from fleetprompt.listings.model import (
     Links,
     LinksPatch,
     ReviseListing,
-    Stats,
-    StatsDay,
-    StatsTotal,
 )
 
 Value = TypeVar("Value")
@@ -185,21 +181,7 @@ def facet_changes(before: PublicFacets, after: PublicFacets) -> tuple[FacetChang
     return (*lost, *gained)
 
 
-def stats(counts: Sequence[DayCounts], days: Sequence[int]) -> Stats:
-    """Every one of `days`, also those on which nothing happened, and the sums."""
+def every_day(counts: Iterable[DayCounts], days: Iterable[int]) -> list[DayCounts]:
+    """The counts of every one of `days`, also of those on which nothing happened."""
     by_day = {each.day: each for each in counts}
-    every_day = [by_day.get(day, DayCounts(day, 0, 0)) for day in days]
-    return Stats(
-        days=tuple(
-            StatsDay(
-                day=name_of_day(each.day),
-                install_intents=each.install_intents,
-                redemptions=each.redemptions,
-            )
-            for each in every_day
-        ),
-        total=StatsTotal(
-            install_intents=sum(each.install_intents for each in every_day),
-            redemptions=sum(each.redemptions for each in every_day),
-        ),
-    )
+    return [by_day.get(day, DayCounts(day, 0, 0)) for day in days]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from fleetprompt import ids
+from fleetprompt.clock import name_of_day
 from fleetprompt.enums import AssetKind, ListingStatus
 from fleetprompt.listings import rules
 from fleetprompt.listings.model import (
@@ -15,8 +18,11 @@ from fleetprompt.listings.model import (
     ListingSuspension,
     PublisherListing,
     PublisherListingItem,
+    Stats,
+    StatsDay,
+    StatsTotal,
 )
-from fleetprompt.listings.rules import Latest
+from fleetprompt.listings.rules import DayCounts, Latest
 from fleetprompt.listings.statements import ListingItemRow, ListingRow
 
 
@@ -67,4 +73,18 @@ def listing_reply(row: ListingRow) -> ListingReply:
             **msgspec.structs.asdict(listing_item(row)),
             description=description(row.description_markdown, row.description_html),
         )
+    )
+
+
+def stats(days: Sequence[DayCounts]) -> Stats:
+    """What happened on these days, and the sums."""
+    return Stats(
+        days=tuple(
+            StatsDay(day=name_of_day(each.day), install_intents=each.install_intents, redemptions=each.redemptions)
+            for each in days
+        ),
+        total=StatsTotal(
+            install_intents=sum(each.install_intents for each in days),
+            redemptions=sum(each.redemptions for each in days),
+        ),
     )

@@ -173,10 +173,9 @@ def page(scope: PublisherScope, *, status: ListingStatus | None, after_id: UUID,
     )
 
 
-class StatRow(msgspec.Struct, frozen=True):
-    """The counts of one day; all but the listing are null where there are none in the whole time."""
+class DayRow(msgspec.Struct, frozen=True):
+    """The counts of one day of a listing; all null where there are none in the whole time."""
 
-    listing_id: UUID
     day: int | None
     install_intents: int | None
     redemptions: int | None
@@ -200,7 +199,6 @@ _ALL_COUNTS: Final = union_all(_counts(stat_days), _counts(stat_deltas)).subquer
 _STATS: Final = reading(
     "listings.stats",
     select(
-        listings.c.id.label("listing_id"),
         _ALL_COUNTS.c.day,
         func.sum(_ALL_COUNTS.c.install_intents).label("install_intents"),
         func.sum(_ALL_COUNTS.c.redemptions).label("redemptions"),
@@ -208,11 +206,11 @@ _STATS: Final = reading(
     .select_from(listings.outerjoin(_ALL_COUNTS, true()))
     .where(listings.c.id == bindparam("listing_id"), listings.c.publisher_id == bindparam("publisher_id"))
     .group_by(listings.c.id, _ALL_COUNTS.c.day),
-    StatRow,
+    DayRow,
 )
 
 
-def stats(scope: PublisherScope, listing_id: UUID, days: Sequence[int]) -> Bound[StatRow]:
+def stats(scope: PublisherScope, listing_id: UUID, days: Sequence[int]) -> Bound[DayRow]:
     """What happened to a publisher's listing by day, folded or not yet; no row at all where it is not hers."""
     return _STATS.bind(listing_id=listing_id, publisher_id=scope.publisher_id, days=[*days])
 

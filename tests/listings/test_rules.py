@@ -15,7 +15,7 @@ from fleetprompt.clock import day_of
 from fleetprompt.constraints import Precondition
 from fleetprompt.enums import AssetKind, ListingStatus
 from fleetprompt.errors import Reason
-from fleetprompt.listings import rules
+from fleetprompt.listings import rules, shapes
 from fleetprompt.listings.model import Content, CreateListing, DescriptionSource, Facet, Image, Links, ReviseListing
 from fleetprompt.listings.rules import DayCounts, FacetChange
 
@@ -143,7 +143,7 @@ def test_statistics_leave_out_no_day_and_their_sums_add_up(today: int, days: int
     first_day = today - days + 1
     busy = data.draw(st.sets(st.integers(first_day, today)))
     counts = [DayCounts(day, install_intents=day % 7, redemptions=1) for day in busy]
-    stats = rules.stats(counts, range(first_day, today + 1))
+    stats = shapes.stats(rules.every_day(counts, range(first_day, today + 1)))
     assert len(stats.days) == days
     assert [each.day for each in stats.days] == sorted(each.day for each in stats.days)
     assert stats.total.redemptions == len(busy)
@@ -153,4 +153,4 @@ def test_statistics_leave_out_no_day_and_their_sums_add_up(today: int, days: int
 @pytest.mark.parametrize(("epoch_ms", "name"), [(0, "1970-01-01"), (1_709_251_199_999, "2024-02-29")])
 def test_a_day_is_named_in_utc(epoch_ms: int, name: str) -> None:
     day = day_of(epoch_ms)
-    assert rules.stats([], [day]).days[0].day == name
+    assert shapes.stats(rules.every_day([], [day])).days[0].day == name

@@ -6,22 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import ARRAY, Integer, and_, any_, bindparam, select
 
 from fleetprompt.authz import PublicScope
 from fleetprompt.catalog.statements.listings import IS_PUBLISHED, OF_LIVE_PUBLISHER
+from fleetprompt.listings.statements import DayRow
 from fleetprompt.store.statements import Bound, reading
 from fleetprompt.store.tables import listings, publishers, stat_days
-
-
-class InstallsRow(msgspec.Struct, frozen=True):
-    """One day of a listing, counted from 1 January 1970; all null where nothing happened on any."""
-
-    day: int | None
-    install_intents: int | None
-    redemptions: int | None
-
 
 _OF_THOSE_DAYS: Final = and_(
     stat_days.c.listing_id == listings.c.id, stat_days.c.day == any_(bindparam("days", type_=ARRAY(Integer)))
@@ -33,10 +24,10 @@ _INSTALLS: Final = reading(
     select(stat_days.c.day, stat_days.c.install_intents, stat_days.c.redemptions)
     .select_from(listings.join(publishers, OF_LIVE_PUBLISHER).outerjoin(stat_days, _OF_THOSE_DAYS))
     .where(listings.c.id == bindparam("listing_id"), IS_PUBLISHED),
-    InstallsRow,
+    DayRow,
 )
 
 
-def installs(_: PublicScope, listing_id: UUID, *, days: Sequence[int]) -> Bound[InstallsRow]:
+def installs(_: PublicScope, listing_id: UUID, *, days: Sequence[int]) -> Bound[DayRow]:
     """A public listing's days on which something happened; no row at all where the listing is not public."""
     return _INSTALLS.bind(listing_id=listing_id, days=[*days])

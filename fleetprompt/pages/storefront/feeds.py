@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetprompt.catalog.market_model import ListingAddress, NewRelease
-from fleetprompt.catalog.market_reads import list_addresses, list_new_releases
-from fleetprompt.catalog.model import PublicReleaseItem
-from fleetprompt.catalog.reads import list_releases, show_facets, show_listing
+from fleetprompt.catalog.model import ListingAddress, NewRelease, PublicReleaseItem
+from fleetprompt.catalog.reads import list_addresses, list_new_releases, list_releases, show_facets, show_listing
 from fleetprompt.fields import LIMIT_MAX
 from fleetprompt.pages.answers import Answer, Document
 from fleetprompt.pages.declaring import Page

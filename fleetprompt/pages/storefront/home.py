@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetprompt.catalog.market_reads import list_popular
-from fleetprompt.catalog.reads import search, show_facets
+from fleetprompt.catalog.reads import list_popular, search, show_facets
 from fleetprompt.enums import AssetKind, ListingSort
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import Page

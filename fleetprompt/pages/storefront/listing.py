@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from fleetprompt.catalog.market_model import Installs
-from fleetprompt.catalog.market_reads import show_installs
-from fleetprompt.catalog.model import ListingDetail, PublicReleaseItem
-from fleetprompt.catalog.reads import list_releases, show_listing, show_release
+from fleetprompt.catalog.model import Installs, ListingDetail, PublicReleaseItem
+from fleetprompt.catalog.reads import list_releases, show_installs, show_listing, show_release
 from fleetprompt.pages import charts
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import Page

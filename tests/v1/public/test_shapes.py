@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from fleetprompt import ids
-from fleetprompt.catalog import market_model, model
+from fleetprompt.catalog import model
 from fleetprompt.catalog.routes import ROUTES
 from fleetprompt.runtime.pagination import Page
 from tests.support import market
@@ -176,5 +176,5 @@ def test_i_pub_03_public_shapes_share_no_base_and_no_part_with_others() -> None:
     assert model.PublicRelease in parts
     assert model.PublicDownload in parts
     for part in parts - {Page}:
-        assert part.__module__ in {model.__name__, market_model.__name__}, part
+        assert part.__module__ == model.__name__, part
         assert part.__bases__ == (msgspec.Struct,), part
