@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fleetprompt import ids
 from fleetprompt.accounts import events, shapes
 from fleetprompt.accounts.model import MakeAdmin, UserReply
 from fleetprompt.accounts.statements import users
@@ -32,7 +31,6 @@ async def create_admin(tx: MutationTx, _: Actor, command: MakeAdmin, password_ha
     if await tx.one(users.email_taken(email_key)):
         raise conflict(Reason.EMAIL_TAKEN, "An account with this e-mail exists.")
     user_id = tx.new_id()
-    user_key = ids.encode("usr", user_id)
     registered = events.registered(user_id)
     capabilities = [Capability.ADMIN]
     return Outcome(
@@ -40,7 +38,6 @@ async def create_admin(tx: MutationTx, _: Actor, command: MakeAdmin, password_ha
         writes=[
             users.insert_user(
                 user_id=user_id,
-                external_id=f"local|{user_key}",
                 email=command.email,
                 email_key=email_key,
                 display_name=command.display_name,

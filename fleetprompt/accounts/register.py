@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fleetprompt import ids, secrets
+from fleetprompt import secrets
 from fleetprompt.accounts import events, rules, shapes
 from fleetprompt.accounts.model import Register, UserReply
 from fleetprompt.accounts.statements import sessions, users
@@ -40,13 +40,11 @@ async def register(tx: MutationTx, _: Actor, command: Register, password_hash: s
     user_id, session_id = tx.new_id(), tx.new_id()
     cookie = secrets.new_cookie(tx.ring, secrets.CookieKind.SESSION)
     registered = events.registered(user_id)
-    user_key = ids.encode("usr", user_id)
     return Outcome(
         UserReply(shapes.user(user_id, command.email, command.display_name, ())),
         writes=[
             users.insert_user(
                 user_id=user_id,
-                external_id=f"local|{user_key}",
                 email=command.email,
                 email_key=email_key,
                 display_name=command.display_name,

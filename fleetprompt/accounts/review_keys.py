@@ -8,13 +8,9 @@ from fleetprompt import ids
 from fleetprompt.accounts.statements import admin_users, api_keys, partner_keys
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import InstallTargetSystem
-from fleetprompt.fields import Command
+from fleetprompt.fields import NoArguments
 from fleetprompt.runtime.operations import query
 from fleetprompt.runtime.run import Look
-
-
-class ReviewKeys(Command):
-    """No arguments."""
 
 
 class LivePartnerKey(msgspec.Struct, frozen=True, rename="camel"):
@@ -50,7 +46,7 @@ class LiveKeys(msgspec.Struct, frozen=True, rename="camel"):
 
 
 @query("keys.review", who=Access.SYSTEM)
-async def review_keys(look: Look, actor: Actor, _: ReviewKeys) -> LiveKeys:
+async def review_keys(look: Look, actor: Actor, _: NoArguments) -> LiveKeys:
     """Every partner and API key that is alive, and every admin (spec 7).
 
     What was revoked after a backup is among them again in an instance that was restored from it.

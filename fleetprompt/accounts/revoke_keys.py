@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from fleetprompt import ids
-from fleetprompt.accounts import events
+from fleetprompt.accounts.key_revocation import key_revocation
 from fleetprompt.accounts.statements import api_keys, partner_keys
 from fleetprompt.authz import Access, Actor, everything
 from fleetprompt.enums import EventType, InstallTargetSystem
@@ -61,17 +61,12 @@ async def revoke_keys(tx: MutationTx, actor: Actor, command: RevokeKeys) -> Outc
     scope = everything(actor)
     of_partners = await tx.many(partner_keys.of_version(scope, command.key_version))
     of_users = await tx.many(api_keys.of_version(scope, command.key_version, tx.now_ms - LIFETIME_MS))
+    change = key_revocation(of_partners, of_users, command.cause, tx.now_ms)
     return Outcome(
         RevokedKeys(
             [RevokedPartnerKey(ids.encode("prt", row.id), row.target_system, row.label) for row in of_partners],
             [RevokedApiKey(ids.encode("key", row.id), ids.encode("usr", row.user_id), row.name) for row in of_users],
         ),
-        writes=[
-            *(partner_keys.revoke_partner_key(row.id, tx.now_ms) for row in of_partners),
-            *([api_keys.revoke_api_keys([row.id for row in of_users], tx.now_ms)] if of_users else []),
-        ],
-        events=[
-            *(events.partner_key_revoked(row.id, row.target_system, command.cause) for row in of_partners),
-            *(events.api_key_revoked(row.user_id, row.id, command.cause) for row in of_users),
-        ],
+        writes=change.writes,
+        events=change.events,
     )

@@ -14,7 +14,7 @@ import msgspec
 import psycopg
 
 from fleetprompt.accounts.end_sessions import EndSessions, end_sessions
-from fleetprompt.accounts.review_keys import LiveKeys, ReviewKeys, review_keys
+from fleetprompt.accounts.review_keys import LiveKeys, review_keys
 from fleetprompt.accounts.revoke_all_keys import RevokeAllKeys, revoke_all_keys
 from fleetprompt.authz import SYSTEM
 from fleetprompt.clock import SystemClock
@@ -22,6 +22,7 @@ from fleetprompt.commands.batches import until_none_is_left
 from fleetprompt.commands.instance import Failure, Instance, explained, open_instance, read_settings
 from fleetprompt.commands.operations import mutate, work_on
 from fleetprompt.errors import Refusal
+from fleetprompt.fields import NoArguments
 from fleetprompt.installs.revoke_tokens import RevokeTokens, revoke_tokens
 from fleetprompt.runtime.finish_restore import FinishRestore, Restored, finish_restore
 from fleetprompt.runtime.run import ask
@@ -148,10 +149,10 @@ def _empty_place(instance: Instance) -> str:
 async def _settle(services: Services, *, begun: UUID | Finished, manifest: Manifest, with_keys: bool) -> Report:
     """End what must not come back to life, then let the instance serve."""
     event = begun.event if isinstance(begun, Finished) else begun
-    found = await ask(review_keys, services, SYSTEM, ReviewKeys())
+    found = await ask(review_keys, services, SYSTEM, NoArguments())
     if with_keys:
         await until_none_is_left(services, revoke_all_keys, RevokeAllKeys(cause=event))
-    left = await ask(review_keys, services, SYSTEM, ReviewKeys()) if with_keys else found
+    left = await ask(review_keys, services, SYSTEM, NoArguments()) if with_keys else found
     finished = begun if isinstance(begun, Finished) else await _finish(services, event, manifest)
     return Report(
         manifest.created_at_ms,

@@ -16,7 +16,6 @@ from fleetprompt import ids
 from fleetprompt.accounts.end_sessions import EndSessions
 from fleetprompt.accounts.model import MakeAdmin, ResetPassword, TouchSession
 from fleetprompt.accounts.renew_buyer_refs import RenewBuyerRefs
-from fleetprompt.accounts.review_keys import ReviewKeys
 from fleetprompt.accounts.revoke_all_keys import RevokeAllKeys
 from fleetprompt.accounts.revoke_keys import RevokeKeys
 from fleetprompt.authz import Access
@@ -274,7 +273,7 @@ async def a_restore_that_is_almost_over(app: App, clock: FakeClock) -> SystemCas
 async def a_partner_and_a_program(app: App, _: FakeClock) -> SystemCase:
     await app.people.partner()
     await (await app.people.register()).api_key()
-    return SystemCase(ReviewKeys(), app.services)
+    return SystemCase(NoArguments(), app.services)
 
 
 def _announcement() -> Announce:

@@ -110,6 +110,9 @@ _EVERY_ACTIVE: Final = (
     select(*_COLUMNS).where(partner_keys.c.status == PartnerKeyStatus.ACTIVE.value).order_by(partner_keys.c.id)
 )
 _ACTIVE: Final = reading("accounts.partner_keys.active", _EVERY_ACTIVE, PartnerKeyRow)
+_FIRST_ACTIVE: Final = reading(
+    "accounts.partner_keys.first_active", _EVERY_ACTIVE.limit(bindparam("fetch")), PartnerKeyRow
+)
 _OF_VERSION: Final = reading(
     "accounts.partner_keys.of_version",
     _EVERY_ACTIVE.where(partner_keys.c.key_version == bindparam("key_version")),
@@ -120,6 +123,11 @@ _OF_VERSION: Final = reading(
 def active(_: AdminScope) -> Bound[PartnerKeyRow]:
     """Every partner key whose signatures are taken."""
     return _ACTIVE.bind()
+
+
+def first_active(_: AdminScope, fetch: int) -> Bound[PartnerKeyRow]:
+    """The first so many of them."""
+    return _FIRST_ACTIVE.bind(fetch=fetch)
 
 
 def of_version(_: AdminScope, key_version: str) -> Bound[PartnerKeyRow]:

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, insert, literal, select, update
 
+from fleetprompt import ids
 from fleetprompt.accounts.statements.api_keys import live_api_keys
 from fleetprompt.accounts.statements.publishers import PROFILE_COLUMNS, OwnedProfileRow
 from fleetprompt.accounts.statements.sessions import other_sessions, other_sessions_values
@@ -58,7 +59,6 @@ _INSERT_USER: Final = inserting(
 def insert_user(
     *,
     user_id: UUID,
-    external_id: str,
     email: str,
     email_key: str,
     display_name: str,
@@ -67,10 +67,10 @@ def insert_user(
     buyer_ref_version: str,
     now_ms: int,
 ) -> Bound[Any]:
-    """Add a user."""
+    """Add a user whose account is FleetPrompt's own (spec 3 Accounts)."""
     return _INSERT_USER.bind(
         id=user_id,
-        external_id=external_id,
+        external_id=f"local|{ids.encode('usr', user_id)}",
         email=email,
         email_key=email_key,
         display_name=display_name,
@@ -106,9 +106,9 @@ _ME: Final = reading(
 )
 
 
-def me(user_id: UUID) -> Bound[MeRow]:
+def me(scope: OwnerScope) -> Bound[MeRow]:
     """A user with her publisher."""
-    return _ME.bind(user_id=user_id)
+    return _ME.bind(user_id=scope.user_id)
 
 
 class AccountRow(msgspec.Struct, frozen=True):
