@@ -121,10 +121,7 @@ async def list_releases(look: Look, _: Actor, command: ListReleases) -> Page[Pub
             fetch=pager.fetch,
         )
     )
-    if not rows:
-        raise not_found()
-    there = [row for row in rows if row.is_there]
-    return pager.page(there, shapes.release_item)
+    return pager.page_within(rows, shapes.release_item)
 
 
 def _release_pager(ring: KeyRing, command: ListReleases) -> Pager:

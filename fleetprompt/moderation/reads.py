@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
@@ -102,9 +101,7 @@ async def show_listing(look: Look, admin: Actor, command: ShowListing) -> AdminL
 @admin_query("moderation.releases", owns=_OWNS_LISTING)
 async def list_releases(look: Look, admin: Actor, command: ListReleases) -> Page[AdminReleaseItem]:
     """The releases of any listing, the newest first. Raises NOT_FOUND; VALIDATION_FAILED on `cursor`."""
-    page = await _release_page(look, admin, command)
-    await _require_listing(look, admin, command.listing_id, is_shown=bool(page.items))
-    return page
+    return await _release_page(look, admin, command)
 
 
 @admin_query("moderation.release", owns={"release_id": Owner.ADMIN})
@@ -119,9 +116,7 @@ async def show_release(look: Look, admin: Actor, command: ShowRelease) -> AdminR
 @admin_query("moderation.revisions", owns=_OWNS_LISTING)
 async def list_revisions(look: Look, admin: Actor, command: ListRevisions) -> Page[AdminRevisionItem]:
     """What any listing said before each edit, the last one first. Raises NOT_FOUND; VALIDATION_FAILED on `cursor`."""
-    page = await _revision_page(look, admin, command)
-    await _require_listing(look, admin, command.listing_id, is_shown=bool(page.items))
-    return page
+    return await _revision_page(look, admin, command)
 
 
 @admin_query("moderation.revision", owns=_OWNS_LISTING)
@@ -201,7 +196,7 @@ async def _release_page(look: Look, admin: Actor, command: ListReleases) -> Page
     rows = await look.many(
         history.release_page(everything(admin), command.listing_id, after_id=pager.after_id, fetch=pager.fetch)
     )
-    return pager.page(rows, shapes.release_item)
+    return pager.page_within(rows, shapes.release_item)
 
 
 async def _revision_page(look: Look, admin: Actor, command: ListRevisions) -> Page[AdminRevisionItem]:
@@ -210,10 +205,4 @@ async def _revision_page(look: Look, admin: Actor, command: ListRevisions) -> Pa
     rows = await look.many(
         history.revision_page(everything(admin), command.listing_id, before=before, fetch=pager.fetch)
     )
-    return pager.page(rows, shapes.revision_item, place=lambda row: [row.revision])
-
-
-async def _require_listing(look: Look, admin: Actor, listing_id: UUID, *, is_shown: bool) -> None:
-    """Tell a listing without anything to show from one that is not there."""
-    if not is_shown and await look.one(history.listing_is_there(everything(admin), listing_id)) is None:
-        raise not_found()
+    return pager.page_within(rows, shapes.revision_item, place=lambda row: [row.revision])

@@ -31,9 +31,7 @@ async def list_own(look: Look, actor: Actor, command: OwnReleases) -> Page[Publi
     rows = await look.many(
         statements.page(scope, command.listing_id, version=version, after_id=pager.after_id, fetch=pager.fetch)
     )
-    if not rows and await look.one(statements.listing(scope, command.listing_id)) is None:
-        raise not_found()
-    return pager.page(rows, shapes.release_item)
+    return pager.page_within(rows, shapes.release_item)
 
 
 @query(

@@ -70,25 +70,35 @@ def release(scope: PublisherScope, release_id: UUID) -> Bound[ReleaseRow]:
     return _ONE.bind(release_id=release_id, publisher_id=scope.publisher_id)
 
 
-_OWN_LISTING: Final = select(listings.c.id).where(
-    listings.c.id == bindparam("listing_id"), listings.c.publisher_id == bindparam("publisher_id")
-)
+class PageRow(ReleaseItemRow, frozen=True):
+    """A row of a page; where the page is empty there is one that is not there, and all else in it is null."""
+
+    is_there: bool
 
 
 @per_shape(examples=[{"of_version": False}, {"of_version": True}])
-def _page(*, of_version: bool) -> Statement[ReleaseItemRow]:
-    query = select(*columns_of(releases, ReleaseItemRow)).where(releases.c.listing_id == _OWN_LISTING.scalar_subquery())
+def _page(*, of_version: bool) -> Statement[PageRow]:
     name = "releases.page"
+    of_listing = select(*columns_of(releases, ReleaseItemRow)).where(releases.c.listing_id == listings.c.id)
     if of_version:
         name += ".of_version"
-        query = query.where(releases.c.precedence == bindparam("precedence"))
-    return reading(name, newest(query, releases.c.id), ReleaseItemRow)
+        of_listing = of_listing.where(releases.c.precedence == bindparam("precedence"))
+    page = newest(of_listing, releases.c.id).lateral("page")
+    return reading(
+        name,
+        select(*page.c, page.c.id.is_not(None).label("is_there"))
+        .select_from(listings.outerjoin(page, true()))
+        .where(listings.c.id == bindparam("listing_id"), listings.c.publisher_id == bindparam("publisher_id"))
+        .order_by(page.c.id.desc()),
+        PageRow,
+    )
 
 
-def page(
-    scope: PublisherScope, listing_id: UUID, *, version: str | None, after_id: UUID, fetch: int
-) -> Bound[ReleaseItemRow]:
-    """Releases of a publisher's listing, the newest first. version: of this one only, build metadata ignored."""
+def page(scope: PublisherScope, listing_id: UUID, *, version: str | None, after_id: UUID, fetch: int) -> Bound[PageRow]:
+    """Releases of a publisher's listing, the newest first; no row at all where the listing is not hers.
+
+    version: of this one only, build metadata ignored.
+    """
     return _page(of_version=version is not None).bind(
         listing_id=listing_id,
         publisher_id=scope.publisher_id,
@@ -96,20 +106,6 @@ def page(
         after_id=after_id,
         fetch=fetch,
     )
-
-
-class OwnListing(msgspec.Struct, frozen=True):
-    """That there is such a listing."""
-
-    id: UUID
-
-
-_LISTING: Final = reading("releases.listing", _OWN_LISTING, OwnListing)
-
-
-def listing(scope: PublisherScope, listing_id: UUID) -> Bound[OwnListing]:
-    """Whether a listing is the publisher's."""
-    return _LISTING.bind(listing_id=listing_id, publisher_id=scope.publisher_id)
 
 
 class PlaceRow(msgspec.Struct, frozen=True):

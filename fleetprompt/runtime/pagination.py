@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
 
 from fleetprompt import ids, secrets
-from fleetprompt.errors import invalid
+from fleetprompt.errors import invalid, not_found
 from fleetprompt.fields import Command, Cursor, Limit
 from fleetprompt.secrets import KeyRing
 
+
+class RowWithin(Protocol):
+    """A row of a page that was read together with what it belongs to."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is one: an empty page has a row that is none."""
+
+
 Item = TypeVar("Item")
 Row = TypeVar("Row")
+Within = TypeVar("Within", bound=RowWithin)
 
 _PAGING_FIELDS: Final = frozenset({"limit", "cursor"})
 _canonical = msgspec.json.Encoder(order="deterministic")
@@ -75,6 +85,21 @@ class Pager:
         shown = rows[: self._limit]
         following = self.cursor_after(place(shown[-1])) if len(rows) > self._limit else None
         return Page([item(row) for row in shown], following)
+
+    def page_within(
+        self,
+        rows: Sequence[Within],
+        item: Callable[[Within], Item],
+        *,
+        place: Callable[[Within], Sequence[Any]] = by_id,
+    ) -> Page[Item]:
+        """The page of what belongs to one thing, read together with it in one statement.
+
+        Raises NOT_FOUND where the statement gave no row: that thing is not there, or not to be seen.
+        """
+        if not rows:
+            raise not_found()
+        return self.page([row for row in rows if row.is_there], item, place=place)
 
     def cursor_after(self, place: Sequence[Any]) -> str:
         """The cursor that continues behind `place`."""

@@ -6,11 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, literal, select
+from sqlalchemy import bindparam, select, true
 
 from fleetprompt.authz import AdminScope
 from fleetprompt.installs.statements.intents import open_intents
-from fleetprompt.releases.statements import ReleaseItemRow, ReleaseRow
+from fleetprompt.releases.statements import PageRow, ReleaseItemRow, ReleaseRow
 from fleetprompt.store.statements import Bound, columns_of, newest, reading
 from fleetprompt.store.tables import install_intents, listings, releases
 from fleetprompt.store.tables import listing_revisions as revisions
@@ -47,18 +47,21 @@ def release(_: AdminScope, release_id: UUID, now_ms: int) -> Bound[ReleaseDetail
     return _RELEASE.bind(release_id=release_id, now_ms=now_ms)
 
 
+_RELEASES_OF_IT: Final = newest(
+    select(*columns_of(releases, ReleaseItemRow)).where(releases.c.listing_id == listings.c.id), releases.c.id
+).lateral("page")
 _RELEASES: Final = reading(
     "moderation.releases",
-    newest(
-        select(*columns_of(releases, ReleaseItemRow)).where(releases.c.listing_id == bindparam("listing_id")),
-        releases.c.id,
-    ),
-    ReleaseItemRow,
+    select(*_RELEASES_OF_IT.c, _RELEASES_OF_IT.c.id.is_not(None).label("is_there"))
+    .select_from(listings.outerjoin(_RELEASES_OF_IT, true()))
+    .where(listings.c.id == bindparam("listing_id"))
+    .order_by(_RELEASES_OF_IT.c.id.desc()),
+    PageRow,
 )
 
 
-def release_page(_: AdminScope, listing_id: UUID, *, after_id: UUID, fetch: int) -> Bound[ReleaseItemRow]:
-    """Releases of a listing, the newest first."""
+def release_page(_: AdminScope, listing_id: UUID, *, after_id: UUID, fetch: int) -> Bound[PageRow]:
+    """Releases of a listing, the newest first; no row at all where there is no such listing."""
     return _RELEASES.bind(listing_id=listing_id, after_id=after_id, fetch=fetch)
 
 
@@ -84,41 +87,39 @@ def revision(_: AdminScope, listing_id: UUID, number: int) -> Bound[RevisionRow]
     return _REVISION.bind(listing_id=listing_id, revision=number)
 
 
+class RevisionPageRow(RevisionRow, frozen=True):
+    """A row of a page; where the page is empty there is one that is not there, and all else in it is null."""
+
+    is_there: bool
+
+
 _BEHIND_EVERY_REVISION: Final = 2**31 - 1
-_REVISIONS: Final = reading(
-    "moderation.revisions",
+_REVISIONS_OF_IT: Final = (
     select(
         revisions.c.revision,
         revisions.c.content.op("-")("description").label("content"),
         revisions.c.replaced_at_ms,
     )
-    .where(revisions.c.listing_id == bindparam("listing_id"), revisions.c.revision < bindparam("before"))
+    .where(revisions.c.listing_id == listings.c.id, revisions.c.revision < bindparam("before"))
     .order_by(revisions.c.revision.desc())
-    .limit(bindparam("fetch")),
-    RevisionRow,
+    .limit(bindparam("fetch"))
+    .lateral("page")
+)
+_REVISIONS: Final = reading(
+    "moderation.revisions",
+    select(*_REVISIONS_OF_IT.c, _REVISIONS_OF_IT.c.revision.is_not(None).label("is_there"))
+    .select_from(listings.outerjoin(_REVISIONS_OF_IT, true()))
+    .where(listings.c.id == bindparam("listing_id"))
+    .order_by(_REVISIONS_OF_IT.c.revision.desc()),
+    RevisionPageRow,
 )
 
 
-def revision_page(_: AdminScope, listing_id: UUID, *, before: int | None, fetch: int) -> Bound[RevisionRow]:
-    """Replaced revisions of a listing without their descriptions, the last one first. before: the last one seen."""
+def revision_page(_: AdminScope, listing_id: UUID, *, before: int | None, fetch: int) -> Bound[RevisionPageRow]:
+    """Replaced revisions of a listing without their descriptions, the last one first. before: the last one seen.
+
+    No row at all where there is no such listing.
+    """
     return _REVISIONS.bind(
         listing_id=listing_id, before=_BEHIND_EVERY_REVISION if before is None else before, fetch=fetch
     )
-
-
-class ThereRow(msgspec.Struct, frozen=True):
-    """That something is there."""
-
-    one: int
-
-
-_IS_THERE: Final = reading(
-    "moderation.listing_is_there",
-    select(literal(1).label("one")).where(listings.c.id == bindparam("listing_id")),
-    ThereRow,
-)
-
-
-def listing_is_there(_: AdminScope, listing_id: UUID) -> Bound[ThereRow]:
-    """Whether there is such a listing."""
-    return _IS_THERE.bind(listing_id=listing_id)

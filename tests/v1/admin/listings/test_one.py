@@ -189,6 +189,7 @@ async def test_a_listing_with_its_history_costs_three_statements(app: App, ada: 
     for path, statements in (
         (f"{LISTINGS}/{release.listing.id}", 3),
         (f"{LISTINGS}/{release.listing.id}/releases", 1),
+        (f"{LISTINGS}/{release.listing.id}/revisions", 1),
         (f"/v1/admin/releases/{release.id}", 1),
     ):
         with app.counting() as cost:
