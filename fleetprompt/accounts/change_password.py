@@ -51,7 +51,8 @@ async def change_password(
 ) -> Outcome[UserReply]:
     """Set a new password and end the caller's other sessions (spec 6.4 Account).
 
-    Raises VALIDATION_FAILED on `current` where that is not her password, which counts as a failed sign-in.
+    Raises VALIDATION_FAILED on `current` where that is not her password, which counts as a failed sign-in; UNAVAILABLE
+    where too many passwords wait to be checked.
     """
     row = await tx.one(users.credentials(own_as_user(actor), kept_session_id=actor.session_id, now_ms=tx.now_ms))
     if row is None or row.password_hash != checked.stored_hash:

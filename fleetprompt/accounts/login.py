@@ -48,7 +48,8 @@ async def _verify(services: Services, _: Actor, command: Login) -> _Verified:
 async def login(tx: MutationTx, _: Actor, command: Login, verified: _Verified) -> Outcome[UserReply]:
     """Begin a session under a new id (spec 6.4 Account, Browser).
 
-    Raises UNAUTHENTICATED, the same for a wrong password, an unknown e-mail and a suspended user.
+    Raises UNAUTHENTICATED, the same for a wrong password, an unknown e-mail and a suspended user; UNAVAILABLE where too
+    many passwords wait to be checked.
     """
     account = await tx.one(users.account_by_email(comparable_email(command.email)))
     if account is None or account.password_hash != verified.account.password_hash:

@@ -23,7 +23,10 @@ from fleetprompt.runtime.run import MutationTx
     emits=(EventType.SESSION_ENDED,),
 )
 async def logout(tx: MutationTx, actor: Actor, _: NoArguments) -> Outcome[SessionReply]:
-    """End the session that asks, and take its cookie back (spec 6.4 Account)."""
+    """End the session that asks, and take its cookie back (spec 6.4 Account).
+
+    Raises UNAUTHENTICATED where no session asks, or where it ended meanwhile.
+    """
     if actor.session_id is None:
         raise unauthenticated("no_session")
     session = await tx.one(sessions.own_session(own_as_user(actor), actor.session_id))

@@ -32,7 +32,7 @@ from fleetprompt.runtime.run import Look
 
 @query("accounts.me", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
 async def me(look: Look, actor: Actor, _: NoArguments) -> Me:
-    """The caller with her publisher, and the CSRF token of a cookie session (spec 6.5)."""
+    """The caller with her publisher, and the CSRF token of a cookie session (spec 6.5). Raises NOT_FOUND."""
     row = await look.one(users.me(own_as_user(actor)))
     if row is None:
         raise not_found()
@@ -53,7 +53,10 @@ async def profile(look: Look, actor: Actor, _: NoArguments) -> ProfileReply:
 
 @query("api_keys.list", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
 async def list_api_keys(look: Look, actor: Actor, command: ApiKeys) -> Page[ApiKey]:
-    """The caller's API keys, the newest first, revoked and expired ones too (spec 6.4 Account)."""
+    """The caller's API keys, the newest first, revoked and expired ones too (spec 6.4 Account).
+
+    Raises VALIDATION_FAILED on `cursor`.
+    """
     scope = own_as_user(actor)
     pager = Pager(look.ring, "api_keys.list", str(scope.user_id), command)
     rows = await look.many(api_keys.page(scope, after_id=pager.after_id, fetch=pager.fetch))
@@ -62,7 +65,10 @@ async def list_api_keys(look: Look, actor: Actor, command: ApiKeys) -> Page[ApiK
 
 @query("sessions.list", who=Access.SIGNED_IN, scope=None, rate=(RateClass.SIGNED_IN_READ,))
 async def list_sessions(look: Look, actor: Actor, command: Sessions) -> Page[Session]:
-    """The caller's live sessions, the newest first; `current` marks the one that asks (spec 6.4 Account)."""
+    """The caller's live sessions, the newest first; `current` marks the one that asks (spec 6.4 Account).
+
+    Raises VALIDATION_FAILED on `cursor`.
+    """
     scope = own_as_user(actor)
     pager = Pager(look.ring, "sessions.list", str(scope.user_id), command)
     bounds = session_bounds(is_admin=Capability.ADMIN in actor.capabilities, now_ms=look.now_ms)
@@ -72,7 +78,10 @@ async def list_sessions(look: Look, actor: Actor, command: Sessions) -> Page[Ses
 
 @query("users.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
 async def list_users(look: Look, actor: Actor, command: Users) -> Page[AdminUser]:
-    """Every user, the newest first, or the one with an e-mail (spec 6.4 Admin)."""
+    """Every user, the newest first, or the one with an e-mail (spec 6.4 Admin).
+
+    Raises VALIDATION_FAILED on `cursor`.
+    """
     scope = everything(actor)
     pager = Pager(look.ring, "users.list", "admin", command)
     email_key = None if command.email is UNSET else comparable_email(command.email)
@@ -82,7 +91,7 @@ async def list_users(look: Look, actor: Actor, command: Users) -> Page[AdminUser
 
 @query("partner_keys.list", who=Access.ADMIN, scope=KeyScope.ADMIN, rate=(RateClass.SIGNED_IN_READ,))
 async def list_partner_keys(look: Look, actor: Actor, command: PartnerKeys) -> Page[PartnerKey]:
-    """Every partner key, the newest first (spec 6.4 Admin)."""
+    """Every partner key, the newest first (spec 6.4 Admin). Raises VALIDATION_FAILED on `cursor`."""
     scope = everything(actor)
     pager = Pager(look.ring, "partner_keys.list", "admin", command)
     rows = await look.many(partner_keys.page(scope, after_id=pager.after_id, fetch=pager.fetch))

@@ -32,7 +32,8 @@ async def _hash_password(services: Services, _: Actor, command: Register) -> str
 async def register(tx: MutationTx, _: Actor, command: Register, password_hash: str) -> Outcome[UserReply]:
     """Create an account and sign it in (spec 6.4 Account).
 
-    Raises CONFLICT (`email_taken`) where the e-mail has one already: the one accepted oracle.
+    Raises CONFLICT (`email_taken`) where the e-mail has one already: the one accepted oracle. Raises UNAVAILABLE where
+    too many passwords wait to be hashed.
     """
     email_key = comparable_email(command.email)
     if await tx.one(users.email_taken(email_key)):

@@ -53,7 +53,8 @@ async def write_profile(
 
     Raises UNAUTHENTICATED where she was suspended meanwhile; UNAUTHORIZED where an admin took the capability from her;
     CONFLICT (`handle_taken`) where somebody has the chosen handle or it is reserved; VALIDATION_FAILED on `handle`
-    where hers is another one already, and on `bio.markdown` where the markdown policy refuses it.
+    where hers is another one already, and on `bio.markdown` where the markdown policy refuses it; UNAVAILABLE where
+    nobody can judge it.
     """
     wanted = rules.slug_of(command.display_name) if command.handle is UNSET else command.handle
     standing = await tx.one(

@@ -1,4 +1,4 @@
-"""Pure decisions of installs (spec 3 Install token, Intents, Redeem after the fact; 4 Transitions)."""
+"""Pure decisions of installs, and what they decide on (spec 3 Install token, Intents, Redeem after the fact; 4)."""
 
 from __future__ import annotations
 

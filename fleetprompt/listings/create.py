@@ -36,7 +36,10 @@ async def _judge_description(services: Services, actor: Actor, command: CreateLi
 async def create(
     tx: MutationTx, actor: Actor, command: CreateListing, description: StoredMarkdown | None
 ) -> Outcome[ListingReply]:
-    """Create a draft of the caller's publisher (spec 6.4). Raises VALIDATION_FAILED on `description.markdown`."""
+    """Create a draft of the caller's publisher (spec 6.4).
+
+    Raises VALIDATION_FAILED on `description.markdown`; UNAVAILABLE where nobody can judge it.
+    """
     listing_id = tx.new_id()
     row = _empty_draft(listing_id, command.asset_kind, tx.now_ms).saying(
         rules.content_of(command, None if description is None else description.source), description

@@ -39,7 +39,8 @@ async def revise(
     """Change what a listing says, whatever its status, and keep what it said before (spec 4, 6.3, 6.4).
 
     Raises NOT_FOUND; CONFLICT (`stale_edit`) where `If-Match` names another version; VALIDATION_FAILED on
-    `description.markdown`. Without `If-Match` the last write wins; one that changes nothing writes nothing.
+    `description.markdown`; UNAVAILABLE where nobody can judge it. Without `If-Match` the last write wins; one that
+    changes nothing writes nothing.
     """
     row = await tx.one(statements.listing(own_as_publisher(actor), command.listing_id))
     if row is None:

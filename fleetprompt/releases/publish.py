@@ -49,7 +49,7 @@ async def publish(
 
     Raises UNSUPPORTED for a download that would have to be hosted here; NOT_FOUND; VALIDATION_FAILED on
     `notes.markdown`, and on `refs.…` that the listing's kind asks for or does not take; CONFLICT (`suspended`,
-    `version_exists`).
+    `version_exists`); UNAVAILABLE where nobody can judge the notes.
     """
     place = await tx.one(statements.place(own_as_publisher(actor), command.listing_id, command.version))
     if place is None:

@@ -1,4 +1,4 @@
-"""Statements on install intents. Those of a buyer carry her id, which is their shard; `by_id` alone does not."""
+"""Statements on install intents. A buyer's carry her id, which is their shard; `by_id_with_token` alone does not."""
 
 from __future__ import annotations
 
