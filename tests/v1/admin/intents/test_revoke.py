@@ -29,12 +29,6 @@ async def bea(people: People) -> Person:
 
 
 @pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
-
-
-@pytest.fixture(scope="module")
 async def offer(people: People) -> Release:
     """A release on sale."""
     return await market.on_sale(await people.publisher("Ada"))

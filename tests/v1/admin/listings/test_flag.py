@@ -15,21 +15,9 @@ from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.databases import Database
 from tests.support.events import events_of
-from tests.support.people import People, Person
+from tests.support.people import Person
 
 LISTINGS = "/v1/admin/listings"
-
-
-@pytest.fixture(scope="module")
-async def ada(people: People) -> Person:
-    """A publisher."""
-    return await people.publisher("Ada")
-
-
-@pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
 
 
 async def test_a_flag_is_put_on_and_taken_off(ada: Person, ines: Person, clock: FakeClock, database: Database) -> None:

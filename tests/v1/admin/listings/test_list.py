@@ -16,12 +16,6 @@ ONLY_IN_DETAIL = {"description", "releases", "revisions", "openIntents", "openRe
 
 
 @pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
-
-
-@pytest.fixture(scope="module")
 async def shelf(people: People, ines: Person) -> dict[str, str]:
     """Listings of two publishers, one of whom is suspended, by what became of them; the oldest first."""
     ada, carl = await people.publisher("Ada"), await people.publisher("Carl")

@@ -19,18 +19,6 @@ LISTINGS = "/v1/admin/listings"
 DESCRIPTION = {"format": "markdown", "markdown": "It maps **everything**."}
 
 
-@pytest.fixture(scope="module")
-async def ada(people: People) -> Person:
-    """A publisher."""
-    return await people.publisher("Ada")
-
-
-@pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
-
-
 async def edited(listing: Listing, times: int) -> None:
     """Edit a listing this many times."""
     for number in range(times):

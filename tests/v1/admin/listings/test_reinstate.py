@@ -24,18 +24,6 @@ LISTINGS = "/v1/admin/listings"
 REASON = {"reason": "The complaint was mistaken."}
 
 
-@pytest.fixture(scope="module")
-async def ada(people: People) -> Person:
-    """A publisher."""
-    return await people.publisher("Ada")
-
-
-@pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
-
-
 async def suspended(ines: Person, offer: Release) -> dict[str, Any]:
     """The listing of `offer`, suspended, as the admin saw it."""
     answer = await ines.post(f"{LISTINGS}/{offer.listing.id}/suspend", {"reason": "It is a copy."})

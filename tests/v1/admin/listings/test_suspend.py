@@ -23,18 +23,6 @@ LISTINGS = "/v1/admin/listings"
 REASON = {"reason": "It is a copy of another one."}
 
 
-@pytest.fixture(scope="module")
-async def ada(people: People) -> Person:
-    """A publisher."""
-    return await people.publisher("Ada")
-
-
-@pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
-
-
 async def listing_in(ada: Person, status: str) -> Listing:
     """A listing with a published release and this status."""
     made = await market.listing(ada, tags=["maps"], categories=["logistics"])

@@ -19,12 +19,6 @@ from tests.support.people import People, Person
 PUBLISHERS = "/v1/admin/publishers"
 
 
-@pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
-
-
 async def test_an_admin_sees_a_publisher_with_its_user(people: People, ines: Person, clock: FakeClock) -> None:
     ada = await people.publisher("Ada Lovelace", bio={"format": "markdown", "markdown": "*Maps.*"})
     profile = assert_ok(await ada.get("/v1/publisher/profile"), "publisher")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from fleetprompt import ids
 from tests.support import market
 from tests.support.answers import assert_error, assert_ok, assert_replayed, assert_same_refusal
@@ -20,18 +18,6 @@ from tests.v1.publisher.facets import facet_changes
 
 RELEASES = "/v1/admin/releases"
 REASON = {"reason": "It sends passwords away."}
-
-
-@pytest.fixture(scope="module")
-async def ada(people: People) -> Person:
-    """A publisher."""
-    return await people.publisher("Ada")
-
-
-@pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
 
 
 async def test_the_last_release_of_a_published_listing_takes_it_to_unlisted(

@@ -21,12 +21,6 @@ from tests.support.people import People, Person
 REASON = {"reason": "She sells what is not hers."}
 
 
-@pytest.fixture(scope="module")
-async def ines(people: People) -> Person:
-    """An admin."""
-    return await people.admin("Ines")
-
-
 def suspend_path(person: Person) -> str:
     """Where she is suspended."""
     return f"/v1/admin/users/{person.user_id}/suspend"
