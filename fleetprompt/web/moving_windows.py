@@ -39,7 +39,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class StoreAway(Exception):
-    """The store does not answer, so nobody knows how a window stands."""
+    """The store does not answer, so nobody knows how a window stands. The message says why."""
 
 
 class WindowStore(Protocol):

@@ -97,7 +97,7 @@ class RedisWindows:
 
     async def _ask(self, script: str, keys: list[str], arguments: list[int]) -> Any:
         if not self._breaker.allows():
-            raise StoreAway
+            raise StoreAway("it was away a moment ago")
         call = _Call(script, keys, arguments, asyncio.get_running_loop().create_future())
         self._waiting.append(call)
         if self._sender is None or self._sender.done():
@@ -111,7 +111,7 @@ class RedisWindows:
                 answers = await patiently(partial(self._round_trip, batch))
             except (RedisError, OSError, TimeoutError) as error:
                 self._failed(error)
-                answers = [StoreAway()] * len(batch)
+                answers = [StoreAway(_why(error))] * len(batch)
             else:
                 self._breaker.succeeded()
             for call, answer in zip(batch, answers, strict=True):
@@ -132,6 +132,11 @@ class RedisWindows:
 def _names(key: str, windows: Sequence[Window]) -> list[str]:
     """The keys in Redis; the braces keep the windows of one caller on one node of a cluster."""
     return [f"{KEY_PREFIX}:{{{key}}}:{window.policy}" for window in windows]
+
+
+def _why(error: Exception) -> str:
+    """What Redis says, without the script that the driver puts before it."""
+    return str(error).rpartition(" caused error: ")[2] or "it does not answer in time"
 
 
 def _settle(future: asyncio.Future[Any], answer: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import psycopg
 
 from fleetprompt.clock import SystemClock
-from fleetprompt.commands.doctor import disk, exposure, files, keys, liveness, roles, schema, timing
+from fleetprompt.commands.doctor import disk, exposure, files, keys, limiter, liveness, roles, schema, timing
 from fleetprompt.commands.doctor.report import Finding, Report, Theme, unknown
 from fleetprompt.jobs import JOBS
 from fleetprompt.runtime import job_runs, key_versions, processes
@@ -33,7 +33,7 @@ def examine() -> Report:
     except SettingsError as error:
         problems = str(error).splitlines()[1:]
         findings = tuple(Finding(problem.strip(), "Set or unset the variable as said.") for problem in problems)
-        rest = (files.NAME, disk.NAME, *IN_DATABASE, exposure.NAME)
+        rest = (files.NAME, disk.NAME, *IN_DATABASE, limiter.NAME, exposure.NAME)
         return Report((Theme(SETTINGS, "of this environment", findings), *_waiting(rest, "settings")))
     return Report(
         (Theme(SETTINGS, "of this environment"), files.look(settings), disk.look(settings), *_beyond_files(settings))
@@ -49,7 +49,7 @@ def _beyond_files(settings: Settings) -> list[Theme]:
     except (psycopg.Error, EmbeddedError) as error:
         away = Finding(f"The database cannot be used: {error}", "Start it, or mend the address that names it.")
         themes = [Theme(schema.DATABASE, "not reached", (away,)), *_waiting(IN_DATABASE[1:], "database")]
-    return [*themes, exposure.look(settings, role)]
+    return [*themes, limiter.look(settings), exposure.look(settings, role)]
 
 
 def _in_database(settings: Settings, connection: Connection, role: Role, writes: Writes) -> Iterator[Theme]:

@@ -24,6 +24,7 @@ from tests.support.contents import unchanged
 from tests.support.databases import Database, Run
 from tests.support.environment import environment
 from tests.support.keys import master_keys
+from tests.support.redis_server import running_redis
 
 
 class Patient:
@@ -189,6 +190,19 @@ def test_a_database_that_takes_no_writes_is_named_and_nothing_that_follows_from_
     assert refused.exit_code == 1
     assert "The cause is read_only" in refused.stderr
     assert isinstance(refused.exception, SystemExit), "it is told, not thrown"
+
+
+def test_a_redis_that_does_not_count_is_told_with_what_it_says(patient: Patient) -> None:
+    with running_redis() as redis:
+        assert patient.report(REDIS_URL=redis.url)["Rate limits"]["note"] == "counted by Redis"
+        redis.client.config_set("maxmemory", 1)
+        (full,) = patient.findings(REDIS_URL=redis.url)["Rate limits"]
+        assert "when used memory > 'maxmemory'" in full
+        redis.pause()
+        (silent,) = patient.findings(REDIS_URL=redis.url)["Rate limits"]
+        assert silent == "Redis cannot be used: it does not answer in time."
+    (away,) = patient.findings(REDIS_URL=redis.url)["Rate limits"]
+    assert away.startswith("Redis cannot be used: Error 2 connecting to")
 
 
 def test_bad_settings_are_told_one_by_one(patient: Patient) -> None:
