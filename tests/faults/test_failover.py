@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
+from click.testing import CliRunner
 from psycopg import sql
 
+from fleetprompt.__main__ import main
 from fleetprompt.errors import Outage
 from tests.conftest import Start
 from tests.faults.outages import assert_outage, in_time, until_it_is_back
@@ -18,11 +21,14 @@ from tests.support.application import App
 from tests.support.cable import Cable, cable_to
 from tests.support.callers import fresh_key
 from tests.support.contents import unchanged
-from tests.support.databases import Database
+from tests.support.databases import Database, Run
+from tests.support.environment import environment
 from tests.support.market import listing_request
+from tests.support.standby import hot_standby
 
 LISTINGS = "/v1/publisher/listings"
 SEARCH = "/v1/public/listings/search"
+PASSWORD = "a long enough password"
 END_ALL = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and pid <> pg_backend_pid()"
 
 
@@ -56,6 +62,26 @@ async def test_a_read_only_database_still_answers_reads_and_takes_writes_once_it
         assert_ok(await bea.get("/v1/me"))
         assert_ok(await bea.get(SEARCH))
     assert_created(await until_it_is_back(lambda: bea.post(LISTINGS, request, key=key)), "listing")
+
+
+@pytest.mark.slow
+async def test_a_standby_is_named_serves_reads_and_takes_writes_once_it_is_promoted(start: Start, run: Run) -> None:
+    ada = {"email": "ada@example.org", "password": PASSWORD, "displayName": "Ada"}
+    with hot_standby() as database:
+        app = await start(on=database)
+        somebody = app.people.visitor()
+        await assert_outage(app, Outage.READ_ONLY, somebody.post("/v1/auth/register", ada, key=None))
+        assert_ok(await somebody.get(SEARCH))
+        assert (await somebody.get("/readyz")).json()["database"] == "read_only"
+        told = CliRunner().invoke(main, ["doctor", "--json"], env=environment(database, run.folder))
+        findings = [finding for theme in msgspec.json.decode(told.stdout)["themes"] for finding in theme["findings"]]
+        assert [finding["problem"].partition(":")[0] for finding in findings] == [
+            "The database is a standby and takes no writes"
+        ]
+        with database.as_superuser() as connection:
+            assert connection.execute("select pg_promote()").fetchone() == (True,)
+        await until_it_is_back(lambda: somebody.post("/v1/auth/register", ada, key=None))
+        assert (await somebody.get("/readyz")).json()["database"] == "writable"
 
 
 async def test_a_database_without_a_place_for_us_is_unavailable_and_says_so_in_the_log(

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from fleetprompt.commands.doctor import disk, exposure, files, keys, roles, schema, timing
+from fleetprompt.commands.doctor import disk, exposure, files, keys, roles, timing
 from fleetprompt.commands.doctor.report import Finding, Report, Theme, unknown
 from fleetprompt.jobs import JOBS
 from fleetprompt.runtime.job_runs import JobRun
@@ -20,7 +20,7 @@ from fleetprompt.runtime.processes import LiveProcess
 from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import Settings, load
 from fleetprompt.store.grants import GRANTS
-from fleetprompt.store.inspection import Privileges, Role, Writes
+from fleetprompt.store.inspection import Privileges, Role
 
 NOW_MS = 1_795_000_000_000
 KEYS = f"v1:{base64.b64encode(bytes(32)).decode()}"
@@ -43,12 +43,6 @@ def granted() -> dict[str, Privileges]:
 def problems(theme: Theme) -> list[str]:
     assert all(finding.fix for finding in theme.findings)
     return [finding.problem for finding in theme.findings]
-
-
-def test_a_standby_is_told_from_a_database_that_was_set_read_only() -> None:
-    assert "is a standby" in schema.NO_WRITES[Writes.STANDBY].problem
-    assert "pg_promote" in schema.NO_WRITES[Writes.STANDBY].fix
-    assert "default_transaction_read_only" in schema.NO_WRITES[Writes.READ_ONLY].fix
 
 
 def test_a_role_with_just_its_grants_is_sound() -> None:
