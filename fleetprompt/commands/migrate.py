@@ -9,7 +9,7 @@ from fleetprompt.commands.instance import Failure, open_instance, read_settings
 from fleetprompt.settings import Settings
 from fleetprompt.store import migrate as migrations
 from fleetprompt.store.embedded import Role
-from fleetprompt.store.migrate import MigrationError
+from fleetprompt.store.migrate import NAME_THE_OWNER, MigrationError
 
 
 @click.command()
@@ -41,7 +41,8 @@ def migrate(print_sql: bool, since: str | None) -> None:
         except MigrationError as error:
             raise Failure(str(error)) from error
         except psycopg.Error as error:
-            raise Failure(f"The migration did not run: {error}") from error
+            mend = NAME_THE_OWNER if isinstance(error, psycopg.errors.InsufficientPrivilege) else ""
+            raise Failure(f"The migration did not run: {error} {mend}".strip()) from error
     click.echo(f"The database is at migration {migrations.head()} (it was at {before or 'none'}).")
 
 

@@ -62,10 +62,9 @@ def restore(file: Path, revoke_keys: bool, as_json: bool) -> None:
     admins are listed for review, and --revoke-keys ends all keys instead. A restore that was stopped, or whose end is
     not known, goes on when it is run again. The exit code is 0 when the instance can serve, and 1 otherwise.
     """
-    settings = read_settings()
+    settings, manifest = read_settings(), _manifest(file)
+    _refuse_missing_keys(settings, manifest)
     try:
-        manifest = backups.read_manifest(file)
-        _refuse_missing_keys(settings, manifest)
         with open_instance(settings) as instance:
             begun = _loaded(instance, file, manifest)
             migrate.upgrade(instance.owner_url)
@@ -78,6 +77,13 @@ def restore(file: Path, revoke_keys: bool, as_json: bool) -> None:
     except Refusal as refusal:
         raise Failure(f"The restore is not finished: {explained(refusal)} Run it again to go on.") from refusal
     click.echo(msgspec.json.encode(report).decode() if as_json else _shown(report))
+
+
+def _manifest(file: Path) -> Manifest:
+    try:
+        return backups.read_manifest(file)
+    except BackupError as error:
+        raise Failure(f"Nothing was restored: {error}") from error
 
 
 def _refuse_missing_keys(settings: Settings, manifest: Manifest) -> None:
@@ -115,6 +121,8 @@ def _loaded(instance: Instance, file: Path, manifest: Manifest) -> UUID | Finish
                 f"The backup is of PostgreSQL {manifest.postgresql}; this server is {place.major}, which cannot take "
                 f"it. Restore into PostgreSQL {manifest.postgresql} or newer."
             )
+        if not place.may_create:
+            raise Failure(f"This role may not make tables there; nothing was restored. {migrate.NAME_THE_OWNER}")
         backups.load(file, instance.owner_url, place.major)
         return restoration.mark(connection, manifest.migration, SystemClock().now_ms())
 

@@ -28,6 +28,8 @@ VERSIONS: Final = [SCRIPTS / "versions"]
 """The folders whose migrations this version of the code knows."""
 
 LOCK_NOT_AVAILABLE: Final = "55P03"
+NOT_THE_OWNER: Final = "42501"
+NAME_THE_OWNER: Final = "Name the role that owns the database in FLEETPROMPT_MIGRATE_DATABASE_URL."
 LOCK_WAIT_S_MAX: Final = 20.0
 TURN_WAIT_S_MAX: Final = 15 * 60.0
 PAUSE_S: Final = 1.0
@@ -130,7 +132,8 @@ def _upgrade(owner_url: str) -> None:
         except DBAPIError as error:
             state = getattr(error.orig, "sqlstate", None)
             if state != LOCK_NOT_AVAILABLE:
-                raise MigrationError(f"The migration did not run: {error.orig}") from error
+                mend = NAME_THE_OWNER if state == NOT_THE_OWNER else ""
+                raise MigrationError(f"The migration did not run: {error.orig} {mend}".strip()) from error
             if time.monotonic() > give_up_at:
                 raise MigrationError(_blocked(owner_url)) from error
         else:
@@ -152,13 +155,16 @@ def _connect(url: str) -> Connection:
 
 
 def grant(owner_url: str, serving_url: str) -> None:
-    """Grant the serving role what it may do, and nothing else."""
+    """Grant the serving role what it may do, and nothing else. Raises MigrationError."""
     serving = grantee(owner_url, serving_url)
     if serving is None:
         return
-    with _connect(owner_url) as connection:
-        for statement in grants.statements(serving):
-            connection.execute(statement)
+    try:
+        with _connect(owner_url) as connection:
+            for statement in grants.statements(serving):
+                connection.execute(statement)
+    except psycopg.Error as error:
+        raise MigrationError(f"The schema is there, but {serving} was not granted what it may do: {error}") from error
 
 
 def grantee(owner_url: str, serving_url: str) -> str | None:

@@ -31,12 +31,14 @@ class Finished(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True):
     """A database to restore into.
 
-    is_unmarked: an earlier restore loaded its dump and was stopped before it could say so. unfinished: one was stopped
-    later than that. finished: the last one that was not stopped.
+    may_create: whether the connected role may make the tables. is_unmarked: an earlier restore loaded its dump and was
+    stopped before it could say so. unfinished: one was stopped later than that. finished: the last one that was not
+    stopped.
     """
 
     major: int
     tables: int
+    may_create: bool
     is_unmarked: bool = False
     unfinished: UUID | None = None
     finished: Finished | None = None
@@ -46,6 +48,7 @@ _TABLES: Final = """
 select count(*) from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = 'public' and relkind in ('r', 'p', 'v', 'm', 'S')
 """
+_MAY_CREATE: Final = "select has_schema_privilege('public', 'create')"
 _IS_UNMARKED: Final = "select not exists (select from alembic_version)"
 _FINISHED: Final = """
 select r.id, r.created_at_ms, (r.details ->> 'backupCreatedAtMs')::bigint,
@@ -61,14 +64,13 @@ from audit_events r where r.type = 'system.restored' order by r.id desc limit 1
 def look(connection: Connection) -> Place:
     """What there is in a database, and which restore it comes from where it comes from one."""
     ((tables,),) = connection.execute(_TABLES).fetchall()
+    ((may_create,),) = connection.execute(_MAY_CREATE).fetchall()
     major = connection.info.server_version // 10_000
-    if not tables:
-        return Place(major, 0)
-    if not _has(connection, "alembic_version", "instance", "audit_events"):
-        return Place(major, tables)
+    if not tables or not _has(connection, "alembic_version", "instance", "audit_events"):
+        return Place(major, tables, may_create)
     ((is_unmarked,),) = connection.execute(_IS_UNMARKED).fetchall()
     rows = connection.execute(_FINISHED).fetchall()
-    return Place(major, tables, is_unmarked, unfinished(connection), Finished(*rows[0]) if rows else None)
+    return Place(major, tables, may_create, is_unmarked, unfinished(connection), Finished(*rows[0]) if rows else None)
 
 
 def _has(connection: Connection, *tables: str) -> bool:

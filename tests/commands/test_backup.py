@@ -166,6 +166,9 @@ def test_a_restore_is_refused_without_its_keys_into_a_used_place_and_from_a_dama
     assert operator.run("backup", str(file)).returncode == 0
     again = operator.run("backup", str(file))
     assert (again.returncode, "exists" in again.stderr) == (1, True)
+    as_serving = Operator.of(place, run.folder, MIGRATE_DATABASE_URL=None).run("restore", str(file))
+    assert as_serving.returncode == 1
+    assert "Name the role that owns the database in FLEETPROMPT_MIGRATE_DATABASE_URL." in as_serving.stderr
     without = Operator.of(place, run.folder, MASTER_KEYS=master_keys(1)).run("restore", str(file))
     assert without.returncode == 1
     assert "needs the keys v2 (" in without.stderr
@@ -179,6 +182,7 @@ def test_a_restore_is_refused_without_its_keys_into_a_used_place_and_from_a_dama
     file.write_bytes(content)
     damaged = Operator.of(place, run.folder).run("restore", str(file))
     assert damaged.returncode == 1
+    assert damaged.stderr.startswith("Error: Nothing was restored: ")
     assert "damaged" in damaged.stderr
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from fleetprompt.__main__ import main
 from fleetprompt.store import migrate
+from fleetprompt.store.migrate import MigrationError
 from tests.faults.commands import fleetprompt
 from tests.support.contents import unchanged
 from tests.support.databases import Cluster, Database, Run
@@ -66,6 +67,24 @@ def test_a_migration_waits_for_a_lock_that_is_given_back_and_lets_writers_pass_m
             with another.transaction():
                 another.execute(IN_A_WRITE)
         upgrade.join()
+    assert migrate.current(behind.owner_url) == migrate.head()
+
+
+def test_a_migration_by_the_role_that_serves_names_the_setting_for_the_owner(behind: Database, run: Run) -> None:
+    with unchanged(behind):
+        told = CliRunner().invoke(main, ["migrate"], env=environment(behind, run.folder, MIGRATE_DATABASE_URL=None))
+        with pytest.raises(MigrationError, match=f"permission denied .* {migrate.NAME_THE_OWNER}"):
+            migrate.upgrade(behind.serving_url)
+    assert told.exit_code == 1
+    assert migrate.NAME_THE_OWNER in told.stderr
+
+
+def test_a_serving_role_that_is_not_there_is_named_once_the_schema_is(behind: Database) -> None:
+    missing = make_url(behind.serving_url).set(username="fp_mistyped").render_as_string(hide_password=False)
+    with pytest.raises(
+        MigrationError, match=r'The schema is there, but fp_mistyped .* role "fp_mistyped" does not exist'
+    ):
+        migrate.migrate(behind.owner_url, missing)
     assert migrate.current(behind.owner_url) == migrate.head()
 
 
