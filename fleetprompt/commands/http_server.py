@@ -14,6 +14,7 @@ import uvicorn
 
 from fleetprompt.app import Process
 from fleetprompt.commands.instance import Failure
+from fleetprompt.commands.service_manager import ServiceManager
 from fleetprompt.web.connections import Connection
 
 DRAIN_S_MAX: Final = 10
@@ -24,10 +25,12 @@ class DrainingServer(uvicorn.Server):
     """A server that lets its process exit 0 however it is stopped.
 
     The first SIGTERM or SIGINT stops accepting and finishes what is in flight, for at most DRAIN_S_MAX seconds; the
-    second gives up what is in flight, so that the stop comes at once.
+    second gives up what is in flight, so that the stop comes at once. manager: who is told of all that, where the
+    process is not supervised.
     """
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, manager: ServiceManager | None = None) -> None:
+        self._manager = manager or ServiceManager()
         config = uvicorn.Config(
             process.application,
             http=Connection,
@@ -42,10 +45,22 @@ class DrainingServer(uvicorn.Server):
         )
         super().__init__(config)
 
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until a signal says stop, and tell meanwhile that the event loop turns."""
+        async with self._manager.told_alive():
+            await super().serve(sockets)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and keep the garbage collector from walking what was made for good again and again."""
         await super().startup(sockets)
         gc.freeze()
+        if self.started:
+            self._manager.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain."""
+        self._manager.stopping()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import ipaddress
 import os
 import socket
@@ -21,6 +22,7 @@ from fleetprompt.commands.capacity import require_room
 from fleetprompt.commands.doctor import exposure
 from fleetprompt.commands.http_server import DrainingServer, listen
 from fleetprompt.commands.instance import Instance, open_instance, reached_at, read_settings, start_traces
+from fleetprompt.commands.service_manager import ServiceManager
 from fleetprompt.commands.start_up import bring_up_to_date
 from fleetprompt.commands.stopping import Stopping, told_by_signals
 from fleetprompt.commands.supervisor import Launch, Supervisor
@@ -35,6 +37,7 @@ logger = get_logger(__name__)
 WORKERS_MAX: Final = 64
 WORKER_MODULE: Final = "fleetprompt.commands.supervised"
 SUPERVISOR: Final = "supervisor"
+STANDARD_ERROR: Final = 2
 
 
 @click.command()
@@ -55,7 +58,8 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
 
     Without FLEETPROMPT_DATABASE_URL the embedded PostgreSQL is started and migrated first.
     """
-    settings = read_settings()
+    settings, manager = read_settings(), ServiceManager.of(os.environ)
+    faulthandler.enable(STANDARD_ERROR)  # where it stands when a watchdog ends it
     with told_by_signals(serves=True) as stopping, open_instance(settings, stopping) as instance:
         bring_up_to_date(instance)
         stopping.check()
@@ -67,27 +71,36 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
         warn(settings, instance, listener)
         with kept_running(instance.embedded), listener:
             if workers == 1:
-                served = serve_here(settings, instance, listener, log, stopping, jobs=jobs)
+                served = serve_here(settings, instance, listener, log, stopping, manager, jobs=jobs)
             else:
-                served = serve_in_workers(listener, workers, stopping, jobs=jobs)
+                served = serve_in_workers(listener, workers, stopping, manager, jobs=jobs)
         log.stop()
     sys.exit(0 if served else 1)
 
 
 def serve_here(
-    settings: Settings, instance: Instance, listener: socket.socket, log: Logging, stopping: Stopping, *, jobs: bool
+    settings: Settings,
+    instance: Instance,
+    listener: socket.socket,
+    log: Logging,
+    stopping: Stopping,
+    manager: ServiceManager,
+    *,
+    jobs: bool,
 ) -> bool:
     """Serve in this process until a signal says stop; whether it ever started."""
     process = build_process(
         settings, SystemClock(), instance.ring, instance.serving_url, log, jobs=jobs, traces=start_traces()
     )
-    server = DrainingServer(process)
+    server = DrainingServer(process, manager)
     stopping.hand_over(server.handle_exit)
     server.run(sockets=[listener])
     return server.started
 
 
-def serve_in_workers(listener: socket.socket, workers: int, stopping: Stopping, *, jobs: bool) -> bool:
+def serve_in_workers(
+    listener: socket.socket, workers: int, stopping: Stopping, manager: ServiceManager, *, jobs: bool
+) -> bool:
     """Serve in workers that share the socket until a signal says stop; whether any ever started."""
     with tempfile.TemporaryDirectory(prefix="fleetprompt-metrics-", ignore_cleanup_errors=True) as path:
         folder = MetricsFolder(Path(path))
@@ -97,7 +110,8 @@ def serve_in_workers(listener: socket.socket, workers: int, stopping: Stopping, 
         launch = Launch(command, (listener.fileno(),))
 
         async def supervise() -> bool:
-            return await Supervisor(launch, workers, folder, Metrics(folder=folder)).run(stopping)
+            metrics = Metrics(folder=folder)
+            return await Supervisor(launch, workers, folder, metrics, manager=manager).run(stopping)
 
         return asyncio.run(supervise())
 

@@ -18,6 +18,7 @@ from typing import Final, Self
 import msgspec
 
 from fleetprompt.commands.http_server import DRAIN_S_MAX
+from fleetprompt.commands.service_manager import ServiceManager
 from fleetprompt.commands.stopping import STOPS, Stopping
 from fleetprompt.telemetry import Metrics, MetricsFolder, get_logger
 
@@ -139,10 +140,17 @@ class Worker:
 
 
 class Supervisor:
-    """Keeps one worker at each place until it is told to stop."""
+    """Keeps one worker at each place until it is told to stop. manager: who is told how the server does."""
 
     def __init__(
-        self, launch: Launch, places: int, folder: MetricsFolder, metrics: Metrics, patience: Patience | None = None
+        self,
+        launch: Launch,
+        places: int,
+        folder: MetricsFolder,
+        metrics: Metrics,
+        *,
+        patience: Patience | None = None,
+        manager: ServiceManager | None = None,
     ) -> None:
         self._launch = launch
         self._places = range(places)
@@ -151,6 +159,7 @@ class Supervisor:
         self._patience = patience or Patience()
         self._workers: dict[int, Worker] = {}
         self._stopping = asyncio.Event()
+        self._manager = manager or ServiceManager()
         self._has_served = False
         self._has_failed = False
 
@@ -165,9 +174,11 @@ class Supervisor:
             loop.add_signal_handler(number, self._told_to_stop)
         if stopping is not None and stopping.is_told:
             self._stopping.set()
-        await asyncio.gather(*[self._keep(place) for place in self._places])
-        for place, worker in sorted(self._workers.items()):
-            await self._drain(place, worker)
+        async with self._manager.told_alive():
+            await asyncio.gather(*[self._keep(place) for place in self._places])
+            self._manager.stopping()
+            for place, worker in sorted(self._workers.items()):
+                await self._drain(place, worker)
         for number in STOPS:
             loop.remove_signal_handler(number)
         return not self._has_failed
@@ -195,7 +206,8 @@ class Supervisor:
             del self._workers[place]
             self._let_go(place, worker)
             self._metrics.worker_ended(cause)
-            if not (self._has_served or worker.has_served):
+            self._note_served(worker)
+            if not self._has_served:
                 logger.critical("no worker can start")
                 self._has_failed = True
                 self._stopping.set()
@@ -214,7 +226,7 @@ class Supervisor:
         try:
             while not stopping.done():
                 await asyncio.wait({worker.gone, stopping}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
-                self._has_served = self._has_served or worker.has_served
+                self._note_served(worker)
                 if worker.gone.done():
                     return "killed" if worker.gone.result() < 0 else "exited"
                 if worker.is_silent(self._patience) and not stopping.done():
@@ -223,6 +235,11 @@ class Supervisor:
         finally:
             stopping.cancel()
         return None
+
+    def _note_served(self, worker: Worker) -> None:
+        if worker.has_served and not self._has_served:
+            self._has_served = True
+            self._manager.ready()
 
     async def _drain(self, place: int, worker: Worker) -> None:
         worker.send(signal.SIGTERM)

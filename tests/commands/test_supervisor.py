@@ -70,7 +70,7 @@ class Stage:
         self._starts = [0] * places
         self.metrics = Metrics()
         launch = Launch(self._command, ())
-        self.supervisor = Supervisor(launch, places, MetricsFolder(folder), self.metrics, QUICK)
+        self.supervisor = Supervisor(launch, places, MetricsFolder(folder), self.metrics, patience=QUICK)
 
     def _command(self, place: int, line: int) -> tuple[str, ...]:
         conduct = self._conduct(place, self._starts[place])

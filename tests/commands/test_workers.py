@@ -15,11 +15,13 @@ from typing import Final
 import httpx
 import pytest
 
+from fleetprompt.commands.service_manager import ALIVE, READY, STOPPING
 from fleetprompt.store.pools import CONNECTIONS_MAX, SEARCH_CONNECTIONS_MAX
 from tests.support.databases import Database, Run
 from tests.support.environment import environment
 from tests.support.metrics import value_in
 from tests.support.servers import STOP_WITHIN_S, ServerProcess, serving
+from tests.support.service_manager import Told, listening
 
 pytestmark = pytest.mark.slow
 
@@ -66,7 +68,16 @@ class Workers:
 
 
 @pytest.fixture(scope="module")
-def process(database: Database, run: Run) -> Iterator[ServerProcess]:
+def manager() -> Iterator[Told]:
+    """A service manager that waits half a minute for a sign of life of every server that the tests start."""
+    with listening() as told, pytest.MonkeyPatch.context() as variables:
+        variables.setenv("NOTIFY_SOCKET", told.address)
+        variables.setenv("WATCHDOG_USEC", "30000000")
+        yield told
+
+
+@pytest.fixture(scope="module")
+def process(database: Database, run: Run, manager: Told) -> Iterator[ServerProcess]:
     with serving(database, run.folder / "logs", processes=1, arguments=("--workers", "2")) as started:
         yield started.processes[0]
 
@@ -138,7 +149,8 @@ def test_a_worker_that_stops_turning_is_replaced_while_the_other_one_serves(serv
     assert "hangs" in server.process.log()
 
 
-def test_sigterm_finishes_what_is_in_flight_and_exits_0(server: Workers) -> None:
+def test_sigterm_finishes_what_is_in_flight_and_exits_0(server: Workers, manager: Told) -> None:
+    manager.all()
     pids = server.pids()
     with server.half_a_request() as connection:
         server.process.running.send_signal(signal.SIGTERM)
@@ -148,15 +160,23 @@ def test_sigterm_finishes_what_is_in_flight_and_exits_0(server: Workers) -> None
         assert b"401 Unauthorized" in connection.recv(4096)
     assert server.process.running.wait(STOP_WITHIN_S) == 0
     assert not any(is_running(pid) for pid in pids)
+    manager.until(STOPPING, within_s=WITHIN_S)
 
 
-def test_workers_whose_supervisor_was_killed_finish_and_leave(server: Workers) -> None:
+def test_workers_whose_supervisor_was_killed_finish_and_leave(server: Workers, manager: Told) -> None:
+    assert ALIVE in manager.until(READY, within_s=WITHIN_S)
     pids = server.pids()
-    server.process.kill()
+    server.process.running.send_signal(signal.SIGABRT)  # as a service manager does that has not been told of it
+    assert server.process.running.wait(STOP_WITHIN_S) == -signal.SIGABRT
     eventually(lambda: not any(is_running(pid) for pid in pids))
+    where = server.process.log().partition("Fatal Python error: Aborted")[2]
+    assert 'commands/serve.py", line' in where
 
 
-def test_one_worker_needs_no_supervisor_and_a_second_sigterm_stops_it_at_once(database: Database, run: Run) -> None:
+def test_one_worker_needs_no_supervisor_and_a_second_sigterm_stops_it_at_once(
+    database: Database, run: Run, manager: Told
+) -> None:
+    manager.all()
     with serving(database, run.folder / "logs", processes=1) as started:
         server = Workers(started.processes[0])
         children = [Path(f"/proc/{pid}/cmdline").read_text().split("\0") for pid in server.pids()]
@@ -164,10 +184,12 @@ def test_one_worker_needs_no_supervisor_and_a_second_sigterm_stops_it_at_once(da
         status = Path(f"/proc/{server.pid}/status").read_text()
         (resident_kib,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")]
         assert resident_kib < 150 * 1024
+        assert ALIVE in manager.until(READY, within_s=WITHIN_S)
         with server.half_a_request():
             server.process.running.send_signal(signal.SIGTERM)
             time.sleep(0.5)
             assert server.process.running.poll() is None
+            manager.until(STOPPING, within_s=WITHIN_S)
             server.process.running.send_signal(signal.SIGTERM)
             assert server.process.running.wait(3) == 0
 
@@ -193,7 +215,10 @@ def test_too_many_workers_are_refused_at_the_start_with_what_to_set(
     assert told.format(most=places // (CONNECTIONS_MAX + SEARCH_CONNECTIONS_MAX)) in done.stderr
 
 
-def test_a_worker_command_runs_the_jobs_without_http_and_exits_0(empty_database: Database, run: Run) -> None:
+def test_a_worker_command_runs_the_jobs_without_http_and_exits_0(
+    empty_database: Database, run: Run, manager: Told
+) -> None:
+    manager.all()
     variables = inherited() | environment(empty_database, run.folder)
     process = subprocess.Popen(
         command("worker"), env=variables, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -203,8 +228,10 @@ def test_a_worker_command_runs_the_jobs_without_http_and_exits_0(empty_database:
         assert process.stdout.readline() == "FleetPrompt runs its jobs. Stop it with Ctrl-C.\n"
         eventually(lambda: empty_database.value("select count(*) from job_runs") > 0)
         assert listening_sockets(process.pid) == 0
+        assert READY in manager.until(ALIVE, within_s=WITHIN_S)
         process.send_signal(signal.SIGTERM)
         assert process.wait(STOP_WITHIN_S) == 0
+        manager.until(STOPPING, within_s=WITHIN_S)
     finally:
         process.kill()
         process.communicate()

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from sqlalchemy.engine import make_url
 
+from fleetprompt.commands.supervisor import Patience
 from tests.support.databases import Database, Run
 from tests.support.environment import environment
 from tests.support.servers import ADDRESS, READY_WITHIN_S, ROOT, STOP_WITHIN_S
@@ -61,6 +62,8 @@ def test_the_unit_runs_an_unprivileged_account_on_a_read_only_root_and_waits_for
     assert unit["User"] == "fleetprompt"
     assert unit["ProtectSystem"] == "strict"
     assert unit["KillMode"] == "mixed"
+    assert (unit["Type"], unit["TimeoutStartSec"], unit["LimitCORE"]) == ("notify", "infinity", "0")
+    assert Patience().silence_s < int(unit["WatchdogSec"]) < int(unit["TimeoutStopSec"])
     command = re.fullmatch(r"\S+/fleetprompt serve --workers (\d+)", unit["ExecStart"])
     assert command is not None
     assert int(unit["TimeoutStopSec"]) > 15 * int(command[1])
