@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from fleetprompt.partner import RedeemClient
+from fleetprompt.rate_limits import DEFAULT_LIMITS, RateClass, parse_rate_limits
 from tests.pages.readme_pictures import PICTURES
 from tests.support.databases import Cluster, Database, Run
 from tests.support.environment import environment
@@ -139,6 +140,12 @@ def test_the_readme_lists_every_setting() -> None:
     settings = (ROOT / "fleetprompt" / "settings.py").read_text()
     known = {f"FLEETPROMPT_{name}" for name in re.findall(r'reader\.read\("([A-Z_]+)"', settings)}
     assert known == set(re.findall(r"^\| `(FLEETPROMPT_[A-Z_]+)` \|", README, re.MULTILINE))
+
+
+def test_the_readme_shows_the_limit_of_every_class() -> None:
+    (shown,) = blocks("For operators", "text")
+    assert [entry.partition("=")[0] for entry in sorted(shown.split())] == sorted(RateClass)
+    assert parse_rate_limits(",".join(shown.split())) == DEFAULT_LIMITS
 
 
 def test_the_readme_shows_every_command() -> None:
