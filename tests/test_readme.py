@@ -136,6 +136,18 @@ def test_an_operator_sets_up_a_server_of_her_own(own_server: str, tmp_path: Path
     assert "The database is at migration" in told
 
 
+@pytest.mark.parametrize("name", ["README.md", "SECURITY.md"])
+def test_what_is_linked_is_there(name: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", (ROOT / name).read_text())
+    assert links
+    for path, place in links:
+        assert (ROOT / (path or name)).exists(), path
+        headings = re.findall(r"^#+ (.+)$", (ROOT / (path or name)).read_text(), re.MULTILINE) if place else []
+        assert not place or place in {
+            re.sub(r"[^a-z -]", "", heading.lower()).replace(" ", "-") for heading in headings
+        }
+
+
 def test_the_readme_lists_every_setting() -> None:
     settings = (ROOT / "fleetprompt" / "settings.py").read_text()
     known = {f"FLEETPROMPT_{name}" for name in re.findall(r'reader\.read\("([A-Z_]+)"', settings)}
