@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from fleetprompt.errors import Code, Refusal, invalid
+from fleetprompt.errors import Refusal, invalid
 from fleetprompt.web.edge import Edge
 
 HEAD_BYTES_MAX: Final = 32 * 1024
@@ -155,4 +155,4 @@ class Connection(HttpToolsProtocol):
 
 
 def _head_too_large() -> Refusal:
-    return Refusal(Code.TOO_LARGE, f"The request's line and headers are larger than {HEAD_BYTES_MAX} bytes.")
+    return invalid(("request", f"must have a line and headers of at most {HEAD_BYTES_MAX} bytes"))

@@ -224,7 +224,10 @@ async def test_a_head_that_is_too_large_is_refused(what: str, wire: Wire, databa
                 await writer.drain()
                 await asyncio.sleep(0.001)
             (refused,) = answers_in(await reader.read())
-    assert_error(refused, "TOO_LARGE")
+    details = assert_error(refused, "VALIDATION_FAILED")["details"]
+    assert details["fields"] == [
+        {"fieldName": "request", "message": f"must have a line and headers of at most {HEAD_BYTES_MAX} bytes"}
+    ]
     assert refused.headers["connection"] == "close"
 
 
