@@ -116,6 +116,10 @@ class Text(Rule, frozen=True):
         return {"type": "string", "minLength": self.least, "maxLength": self.most, **dict(self.shape.schema)}
 
 
+class Markdown(Text, frozen=True):
+    """A text that the markdown policy judges before it is stored; that takes a process of its own, and no rule does."""
+
+
 class HttpsUrl(Rule, frozen=True):
     """An `https://` URL inside the one link policy; `image` also refuses SVG."""
 

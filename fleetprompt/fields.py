@@ -33,6 +33,7 @@ from fleetprompt.constraints import Header as Header
 from fleetprompt.constraints import HttpsUrl as HttpsUrl
 from fleetprompt.constraints import IdOf as IdOf
 from fleetprompt.constraints import Items as Items
+from fleetprompt.constraints import Markdown as Markdown
 from fleetprompt.constraints import Precondition as Precondition
 from fleetprompt.constraints import Range as Range
 from fleetprompt.constraints import Rule as Rule
@@ -172,9 +173,11 @@ ImageUrl: TypeAlias = Annotated[str, HttpsUrl(image=True), Example("https://imag
 ImageAlt: TypeAlias = Annotated[str, Text(0, 200, LINE), Example("A review with two remarks")]
 
 MarkdownFormat: TypeAlias = Literal["markdown"]
-DescriptionMarkdown: TypeAlias = Annotated[str, Text(0, 20_000, SOURCE), Example("Reviews **pull requests**.")]
-NotesMarkdown: TypeAlias = Annotated[str, Text(0, 10_000, SOURCE), Example("Reviews **pull requests**.")]
-BioMarkdown: TypeAlias = Annotated[str, Text(0, 2_000, SOURCE), Example("Reviews **pull requests**.")]
+DescriptionMarkdown: TypeAlias = Annotated[str, Markdown(0, 20_000, SOURCE), Example("Reviews **pull requests**.")]
+NotesMarkdown: TypeAlias = Annotated[str, Markdown(0, 10_000, SOURCE), Example("Reviews **pull requests**.")]
+BioMarkdown: TypeAlias = Annotated[str, Markdown(0, 2_000, SOURCE), Example("Reviews **pull requests**.")]
+PreviewedMarkdown: TypeAlias = Annotated[str, Text(0, 20_000, SOURCE), Example("Reviews **pull requests**.")]
+"""A source whose problems are the answer, not a refusal."""
 
 Version: TypeAlias = Annotated[str, SemVer(), Example("1.4.0")]
 CompatVersion: TypeAlias = Annotated[str, Text(1, 64, LINE), Example("2.3")]

@@ -21,6 +21,7 @@ from fleetprompt.fields import (
     ListingId,
     MarkdownFormat,
     Name,
+    PreviewedMarkdown,
     StatsDays,
     Summary,
     Tags,
@@ -128,7 +129,7 @@ class PreviewMarkdown(Command):
     """A source to be judged and shown, not stored."""
 
     format: MarkdownFormat
-    markdown: DescriptionMarkdown
+    markdown: PreviewedMarkdown
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):

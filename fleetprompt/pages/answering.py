@@ -32,7 +32,7 @@ from fleetprompt.secrets import CookieKind, open_cookie
 from fleetprompt.web import envelope
 from fleetprompt.web.arrival import Arrived, Receive, arrive
 from fleetprompt.web.authentication import Authenticator, by_cookie, require_same_site
-from fleetprompt.web.decoding import Incoming, decode
+from fleetprompt.web.decoding import Incoming, validated
 from fleetprompt.web.exchange import Exchange, exchange_of
 from fleetprompt.web.gate import RateGate
 from fleetprompt.web.http_response import HttpResponse
@@ -192,7 +192,7 @@ class PageAnswerer:
             is_query=False,
             ledger=operation.ledger,
         )
-        decoded = decode(operation.command, incoming)
+        decoded = await validated(self._services, visit.actor, operation.command, incoming)
         call = call_of(Route(method="POST", path=page.path, operation=operation), sent, decoded, visit.exchange)
         async with self._gate.counting_failures(operation, visit.exchange, decoded.command):
             return await run(operation, self._services, visit.actor, decoded.command, call)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from fleetprompt.authz import Actor
@@ -34,5 +36,14 @@ async def judge_for_storage(services: Services, actor: Actor, source: str, field
     """
     verdict = await judge(services, actor, source)
     if verdict.html is None:
-        raise invalid(*((field_name, f"line {each.line}, {each.rule}: {each.message}") for each in verdict.problems))
+        raise invalid(*_told(verdict, field_name))
     return StoredMarkdown(source=verdict.source, html=verdict.html, policy=POLICY_VERSION)
+
+
+async def problems_of(services: Services, actor: Actor, source: str, field_name: str) -> Sequence[tuple[str, str]]:
+    """(field_name, line and rule) for each problem of `source`. Raises UNAVAILABLE where nobody can judge."""
+    return _told(await judge(services, actor, source), field_name)
+
+
+def _told(verdict: Verdict, field_name: str) -> Sequence[tuple[str, str]]:
+    return [(field_name, f"line {each.line}, {each.rule}: {each.message}") for each in verdict.problems]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from fleetprompt.authz import Actor
 from fleetprompt.errors import Code, Refusal
 from fleetprompt.fields import Command, Header, IdempotencyKey, take_apart
+from fleetprompt.runtime.judged_markdown import problems_of
 from fleetprompt.runtime.operations import Ledger
+from fleetprompt.runtime.services import Services
 from fleetprompt.web.query_string import read_query
 from fleetprompt.web.strict_json import Malformed, parse
 from fleetprompt.web.walk import Array, Member, Members, Problems, decode_object, member_of, node_of, shown_name
@@ -54,6 +58,15 @@ class Decoded(msgspec.Struct, Generic[C], frozen=True):
     canonical: bytes
 
 
+class Undecoded(Refusal):
+    """VALIDATION_FAILED with what the decoder found; the markdown policy has not been asked."""
+
+    def __init__(self, problems: Problems) -> None:
+        found = problems.refusal()
+        super().__init__(found.code, found.message, fields=found.fields)
+        self.problems = problems
+
+
 class Plan(msgspec.Struct, frozen=True):
     """Where each field of one command comes from. OpenAPI is generated from plans."""
 
@@ -90,11 +103,26 @@ def plan_of(command: type[msgspec.Struct], path_names: frozenset[str], is_query:
     )
 
 
+async def validated(services: Services, actor: Actor, command: type[C], incoming: Incoming) -> Decoded[C]:
+    """The command that a request stands for; where it stands for none, its markdown is judged beside all the rest.
+
+    The markdown of a sound command is judged with what its operation prepares. Raises what `decode` raises.
+    """
+    try:
+        return decode(command, incoming)
+    except Undecoded as undecoded:
+        problems = undecoded.problems
+        with suppress(Refusal):  # of a text that nobody can judge now, nothing is told
+            for path, source in problems.sources:
+                problems.extend(await problems_of(services, actor, source, path))
+        raise problems.refusal() from undecoded
+
+
 def decode(command: type[C], incoming: Incoming) -> Decoded[C]:
     """The command that a request stands for.
 
-    Raises VALIDATION_FAILED with every problem of path, query, headers and body (spec 6.1); UNSUPPORTED (415) for a
-    body that is not plain `application/json`.
+    Raises VALIDATION_FAILED with every problem of path, query, headers and body (spec 6.1), those of markdown aside;
+    UNSUPPORTED (415) for a body that is not plain `application/json`.
     """
     plan = plan_of(command, incoming.path_names, incoming.is_query)
     problems = Problems()
@@ -110,7 +138,7 @@ def decode(command: type[C], incoming: Incoming) -> Decoded[C]:
             problems.extend(made.contradictions())
         if not problems:
             return Decoded(made, b"" if incoming.ledger is Ledger.NONE else _CANONICAL.encode(body).encode("ascii"))
-    raise problems.refusal()
+    raise Undecoded(problems)
 
 
 def _from_query(plan: Plan, query: bytes, problems: Problems) -> dict[str, Any]:

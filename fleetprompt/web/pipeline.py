@@ -17,7 +17,7 @@ from fleetprompt.runtime.services import Services
 from fleetprompt.web import envelope
 from fleetprompt.web.arrival import Arrived, Receive, arrive
 from fleetprompt.web.authentication import Authenticator, authenticate, require_same_site
-from fleetprompt.web.decoding import decode
+from fleetprompt.web.decoding import validated
 from fleetprompt.web.exchange import Exchange, exchange_of
 from fleetprompt.web.gate import RateGate
 from fleetprompt.web.http_response import HttpResponse
@@ -52,7 +52,7 @@ class Pipeline:
         await self._gate.by_caller(operation.rate, exchange)
         admit(exchange.actor, operation.who, operation.scope)
         require_acceptable(route, arrived.headers)
-        decoded = decode(operation.command, incoming(route, arrived))
+        decoded = await validated(self._services, exchange.actor, operation.command, incoming(route, arrived))
         if operation.kind is Kind.QUERY:
             result = await ask(operation, self._services, exchange.actor, decoded.command)
             return read_response(route, arrived, result)

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, Protocol, get_args, get_origin
 
 import msgspec
 
-from fleetprompt.constraints import Choice, Flag, Items, Rule, Unfit
+from fleetprompt.constraints import Choice, Flag, Items, Markdown, Rule, Unfit
 from fleetprompt.errors import Refusal, invalid
 from fleetprompt.fields import take_apart
 from fleetprompt.web.strict_json import DoubledKeys
@@ -23,10 +23,14 @@ QUERY_REPEATS_MAX: Final = 20
 
 
 class Problems:
-    """What is wrong with one request, in the order in which it was found; at most `PROBLEMS_MAX` are kept."""
+    """What is wrong with one request, in the order in which it was found; at most `PROBLEMS_MAX` are kept.
+
+    sources: (path, source) of each text that is sound so far, and that the markdown policy has yet to judge.
+    """
 
     def __init__(self) -> None:
         self._found: list[tuple[str, str]] = []
+        self.sources: list[tuple[str, str]] = []
 
     def __len__(self) -> int:
         return len(self._found)
@@ -67,16 +71,20 @@ class Leaf:
     """A value under one rule, given as JSON or as the text of a path, query or header."""
 
     def __init__(self, rule: Rule, *, is_text: bool) -> None:
-        self._take: Callable[[Any], object] = rule.read if is_text else rule.accept
+        self._take: Callable[[Any], Any] = rule.read if is_text else rule.accept
         self._rule = rule
+        self._is_markdown = isinstance(rule, Markdown)
 
     def decode(self, value: object, path: str, problems: Problems) -> Any:
         """The rule's decoded form."""
         try:
-            return self._take(value)
+            taken = self._take(value)
         except Unfit as unfit:
             problems.add(path, "must not be null" if value is None else str(unfit))
             return None
+        if self._is_markdown:
+            problems.sources.append((path, taken))
+        return taken
 
     def schema(self) -> dict[str, Any]:
         """The rule's schema."""

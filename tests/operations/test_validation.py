@@ -8,10 +8,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 import httpx
+import msgspec
 import pytest
 from msgspec import UNSET
 
 from fleetprompt.app import ROUTES
+from fleetprompt.constraints import Markdown
+from fleetprompt.fields import rules_by_field, take_apart
+from fleetprompt.web.routing import Route
 from tests.operations.arrangements import make_ready
 from tests.operations.cases import ARRANGEMENTS, Ready, Request, endpoint_of, names
 from tests.operations.cast import Cast
@@ -92,6 +96,30 @@ async def test_all_problems_are_told_at_once(ready: Ready, database: Database) -
     with unchanged(database, but=ready.spent):
         assert _named(await _send(ready, wrong)) == sorted(expected)
     ready.assert_succeeded(await ready.send())
+
+
+def _fields_with_markdown(route: Route) -> list[str]:
+    held = {field.wire: take_apart(field.type).base for field in checked_fields(route)}
+    structs = {wire: base for wire, base in held.items() if isinstance(base, type) and issubclass(base, msgspec.Struct)}
+    return [
+        wire
+        for wire, struct in structs.items()
+        if any(isinstance(rule, Markdown) for rule in rules_by_field(struct).get("markdown", ()))
+    ]
+
+
+WITH_MARKDOWN: Final = tuple(route for route in WITH_FIELDS if _fields_with_markdown(route))
+
+
+@pytest.mark.parametrize("route", WITH_MARKDOWN, ids=names(WITH_MARKDOWN))
+async def test_what_the_markdown_policy_refuses_is_told_with_all_the_rest(ready: Ready, database: Database) -> None:
+    refused = {"format": "markdown", "markdown": "Fine.\n\n<b>"}
+    (field,) = _fields_with_markdown(ready.route)
+    wrong = ready.case.request.with_body(**{field: refused}, unheard="of")
+    with unchanged(database, but=ready.spent):
+        answer = await _send(ready, wrong)
+    assert _named(answer) == sorted([f"{field}.markdown", "unheard"])
+    assert "line 3, raw_html: " in answer.text
 
 
 @pytest.mark.parametrize("bound", Bound)
