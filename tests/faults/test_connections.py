@@ -96,6 +96,23 @@ async def test_a_statement_that_waits_too_long_for_a_lock_is_unavailable_and_cha
     assert "idempotent-replayed" not in answer.headers
 
 
+async def test_one_key_sent_many_times_takes_one_connection(ada: Person, database: Database) -> None:
+    listing, key = await market.listing(ada), fresh_key()
+    path, edit = f"{LISTINGS}/{listing.id}", {"summary": "Once."}
+    with database.as_owner() as holder, holder.transaction():
+        holder.execute("select from listings where id = %s for update", [ids.decode("lst", listing.id)])
+        sent = [asyncio.create_task(ada.patch(path, edit, key=key)) for _ in range(2 * MAIN_CONNECTIONS)]
+        await until_one_waits(database)
+        assert_ok(await ada.get("/v1/me"))
+        assert database.value(WAITING, database.name) == 1
+    answers = await asyncio.gather(*sent)
+    (first,) = (answer for answer in answers if "idempotent-replayed" not in answer.headers)
+    assert assert_ok(first, "listing")["summary"] == "Once."
+    for answer in answers:
+        if answer is not first:
+            assert_replayed(answer, first)
+
+
 async def test_a_statement_that_takes_too_long_is_unavailable_and_changes_nothing(
     app: App, ada: Person, database: Database
 ) -> None:
