@@ -385,6 +385,26 @@ def no_new_descriptors() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+async def test_s_cd_01_no_page_redeems_and_no_answer_lets_another_origin_read_it(
+    app: App, people: People, ada: Person, partner: Partner
+) -> None:
+    minted = await _minted(await people.register(), await market.on_sale(ada))
+    origin = {"Origin": "https://page.example"}
+    preflight = {**origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "signature"}
+    asked = await people.visitor().request("OPTIONS", PATH, headers=preflight)
+    assert_error(asked, "UNSUPPORTED", status=405)
+    body = {"installToken": minted.text, "targetSystem": "whs"}
+    signs_of_pages = (origin, {"Cookie": "a=b"}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Dest": "empty"})
+    with unchanged(app.database):
+        refused = [await partner.post(PATH, body, headers=sign) for sign in signs_of_pages]
+    for each in refused:
+        assert_error(each, "UNAUTHENTICATED")
+    redeemed = await partner.post(PATH, body, headers={"Sec-Fetch-Mode": "cors"})
+    assert_ok(redeemed)
+    for answer in (asked, *refused, redeemed):
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
 async def test_s_cd_02_redeeming_opens_no_connection_to_anybody(
     app: App, people: People, ada: Person, partner: Partner
 ) -> None:
