@@ -62,6 +62,8 @@ def _each(routes: tuple[Route, ...], classes: frozenset[RateClass]) -> list[obje
     ]
 
 
+CAPABLE: Final = frozenset({Access.PUBLISHER, Access.ADMIN})
+"""Operations whose callers need a capability, which is asked for after they were counted."""
 COUNTING_ALL: Final = frozenset(RateClass) - FAILED_SIGN_INS
 MAKINGS: Final = BY_PUBLISHER
 """Classes that limit what is made, whatever is tried."""
@@ -122,6 +124,10 @@ async def test_addresses_are_counted_before_authentication_and_callers_after_it(
     else:
         assert_error(answer, "VALIDATION_FAILED", fields=["unheard"])
         limited.assert_counted(answer, COUNT if rate_class in MAKINGS else COUNT - 1)
+    if ready.route.operation.who in CAPABLE and rate_class not in MAKINGS:
+        incapable = await ready.send(_malformed(ready), by=await limited.reached_by(await cast.buyer()))
+        assert_error(incapable, "UNAUTHORIZED")
+        limited.assert_counted(incapable, COUNT - 1)
     ready.assert_succeeded(await ready.send())
 
 
