@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -64,6 +65,30 @@ def test_the_document_is_valid_openapi() -> None:
 def test_every_route_is_described_and_nothing_else() -> None:
     shown = {(method.upper(), path) for path, methods in openapi()["paths"].items() for method in methods}
     assert shown == {(route.method, route.path) for route in ROUTES}
+
+
+def _named(part: Any) -> Iterator[tuple[str, Any]]:
+    """Every field and parameter of the document with its schema; headers have names of their own."""
+    if isinstance(part, list):
+        for each in part:
+            yield from _named(each)
+    elif isinstance(part, dict):
+        properties = part.get("properties")
+        if isinstance(properties, dict) and part.get("type") == "object":
+            yield from properties.items()
+        if part.get("in") in {"path", "query"}:
+            yield part["name"], part["schema"]
+        for each in part.values():
+            yield from _named(each)
+
+
+def test_names_are_camel_case_and_a_time_is_a_whole_number_that_says_so() -> None:
+    named = list(_named(openapi()))
+    assert {"listingId", "createdAtMs", "sinceMs", "fieldName"} <= {name for name, _ in named}
+    for name, schema in named:
+        assert re.fullmatch(r"[a-z]+(?:[A-Z0-9][a-z0-9]*)*", name), name
+        assert not re.search(r"(?:At|Time|Until|Since)$", name), name
+        assert not name.endswith("Ms") or schema["type"] == "integer", name
 
 
 @of_operation
