@@ -145,7 +145,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):
-    """A description: its source and the safe HTML."""
+    """A description: its source and the safe HTML. One that was never written is empty."""
 
     format: MarkdownFormat = "markdown"
     markdown: str
@@ -193,7 +193,7 @@ class PublisherListingItem(msgspec.Struct, frozen=True, kw_only=True, rename="ca
 class PublisherListing(PublisherListingItem, frozen=True, kw_only=True, rename="camel"):
     """A listing as its publisher sees it."""
 
-    description: Description | UnsetType = UNSET
+    description: Description
 
 
 class ListingReply(msgspec.Struct, frozen=True):

@@ -130,7 +130,8 @@ def revised(current: Content, command: ReviseListing, description_source: str | 
 
 
 def _source(markdown: str | None) -> DescriptionSource | UnsetType:
-    return UNSET if markdown is None else DescriptionSource(format="markdown", markdown=markdown)
+    """What is kept of a description; an empty one is none, as the two are shown alike."""
+    return UNSET if not markdown else DescriptionSource(format="markdown", markdown=markdown)
 
 
 def _cleared(new: Value | UnsetType | None, current: Value, empty: Value) -> Value:

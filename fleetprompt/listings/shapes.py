@@ -37,9 +37,9 @@ def latest_release(latest: Latest | None) -> LatestRelease | UnsetType:
     )
 
 
-def description(markdown: str | None, html: str | None) -> Description | UnsetType:
-    """A description, if there is one."""
-    return UNSET if markdown is None or html is None else Description(markdown=markdown, html=html)
+def description(markdown: str | None, html: str | None) -> Description:
+    """A description, empty where there is none."""
+    return Description(markdown=markdown or "", html=html or "")
 
 
 def listing_item(row: ListingItemRow) -> PublisherListingItem:

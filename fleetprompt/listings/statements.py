@@ -113,10 +113,10 @@ class ListingRow(ListingItemRow, frozen=True):
     def saying(self, content: Content, description: StoredMarkdown | None) -> ListingRow:
         """The row with other content. description: as judged just now, or None where `content` keeps or lacks it."""
         markdown, html, policy = self.description_markdown, self.description_html, self.description_policy
-        if description is not None:
-            markdown, html, policy = description.source, str(description.html), description.policy
-        elif content.description is UNSET:
+        if content.description is UNSET:
             markdown = html = policy = None
+        elif description is not None:
+            markdown, html, policy = description.source, str(description.html), description.policy
         return msgspec.structs.replace(
             self,
             name=content.name,

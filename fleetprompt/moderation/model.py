@@ -84,7 +84,7 @@ class AdminListingItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
 class AdminListing(AdminListingItem, frozen=True, kw_only=True, rename="camel"):
     """A listing as admins see it."""
 
-    description: Description | UnsetType = UNSET
+    description: Description
 
 
 class AdminListingReply(msgspec.Struct, frozen=True):

@@ -166,7 +166,7 @@ async def test_i_pubc_02_a_listing_is_edited_and_what_is_cleared_is_gone(people:
     assert (await fill_in(publisher, path, {**cleared, "name": "Atlas 2"})).status_code == 303
     body = assert_ok(await publisher.get(f"/v1/publisher/listings/{listing.id}"), "listing")
     assert (body["name"], body["tags"], body["images"], body["links"]) == ("Atlas 2", [], [], {})
-    assert "description" not in body
+    assert body["description"]["markdown"] == ""
 
 
 async def test_i_pubc_02_a_stale_edit_shows_both_versions_and_loses_neither(people: People) -> None:

@@ -46,7 +46,7 @@ def fields_of(listing: PublisherListing) -> dict[str, list[str]]:
     fields = {
         "name": [listing.name],
         "summary": [listing.summary],
-        "description.markdown": [listing.description.markdown if listing.description else ""],
+        "description.markdown": [listing.description.markdown],
         "tags": [", ".join(listing.tags)],
         "categories": [", ".join(listing.categories)],
         "images": [""],

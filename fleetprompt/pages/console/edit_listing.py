@@ -54,7 +54,7 @@ async def _show_edit(visit: Visit) -> Answer:
 def _edit(visit: Visit, listing: PublisherListing, judged: JudgedText | None) -> Answer:
     form = visit.form.editing(listing.etag).starting_with(content.fields_of(listing))
     is_stale = form.was_sent and form.etag != listing.etag
-    if not form.was_sent and listing.description:
+    if not form.was_sent and listing.description.markdown:
         judged = JudgedText(shown=listing.description)
     found = content.differences(form.typed, listing) if is_stale else ()
     visit.use(form.over(listing.etag) if is_stale else form)

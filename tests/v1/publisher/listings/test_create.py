@@ -77,7 +77,8 @@ async def test_what_is_not_given_is_empty_or_absent(ada: Person) -> None:
     listing = assert_created(await ada.post(LISTINGS, market.listing_request()), "listing")
     assert (listing["summary"], listing["tags"], listing["categories"], listing["images"]) == ("", [], [], [])
     assert listing["links"] == {}
-    assert listing.keys().isdisjoint({"description", "latestRelease", "suspension"})
+    assert listing["description"] == {"format": "markdown", "markdown": "", "html": ""}
+    assert listing.keys().isdisjoint({"latestRelease", "suspension"})
 
 
 async def test_an_empty_description_is_a_description(ada: Person) -> None:

@@ -84,11 +84,14 @@ async def test_i_pubc_02_she_edits_what_she_names_and_keeps_the_rest(
     assert added == {"listing_revisions": 1, "audit_events": 1, "idempotency_keys": 1}
 
 
-async def test_a_new_description_is_rendered_and_null_removes_it(ada: Person) -> None:
+async def test_a_new_description_is_rendered_and_null_empties_it(ada: Person) -> None:
     listing = await atlas(ada)
     revised = await revise(listing, {"description": {"format": "markdown", "markdown": "# New\r\n"}})
     assert revised["description"] == {"format": "markdown", "markdown": "# New\n", "html": "<h1>New</h1>\n"}
-    assert "description" not in await revise(listing, {"description": None})
+    empty = {"format": "markdown", "markdown": "", "html": ""}
+    assert (emptied := await revise(listing, {"description": None}))["description"] == empty
+    same = await revise(listing, {"description": {"format": "markdown", "markdown": ""}})
+    assert same == emptied, "what was read and sent back changes nothing"
 
 
 async def test_the_replaced_content_is_kept_and_the_event_names_the_fields(ada: Person, database: Database) -> None:
