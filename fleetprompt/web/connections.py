@@ -21,6 +21,7 @@ ARRIVAL_S_MAX: Final = 20.0
 """From the first byte of a request, or the beginning of a connection, to the last byte of the body."""
 ANSWER_S_MAX: Final = 30.0
 """From there until the client has taken the answer."""
+UPGRADE: Final = b"upgrade"
 
 
 class _HeadTooLarge(Exception):
@@ -49,7 +50,7 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Read some bytes. Nothing is upgraded to: a request that asks for it is answered, and is the last one."""
+        """Read some bytes."""
         if self._is_refused:
             return
         self._unset_keepalive_if_required()
@@ -57,14 +58,36 @@ class Connection(HttpToolsProtocol):
             self._allow(ARRIVAL_S_MAX)
         self._stalled_bytes += len(data)
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self.cycle.keep_alive = False
+            self._read(data)
         except httptools.HttpParserError as error:
             too_large = isinstance(error.__context__, _HeadTooLarge)
             self._refuse(_head_too_large() if too_large else invalid(("request", "must be well-formed HTTP/1.1")))
         if self._stalled_bytes > HEAD_BYTES_MAX:  # the parser keeps them until they make up a header or a chunk
             self._refuse(_head_too_large())
+
+    def _read(self, data: bytes) -> None:
+        """Let the parser have some bytes. Whoever asks for another protocol is answered in this one (RFC 9110, 7.8).
+
+        The parser takes the rest for that protocol's, the body too: Java's own client asks so with each request. It is
+        given the head once more, without the wish. A tunnel has no body, and nothing behind it is read.
+        """
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as switch:
+                if self._asks_for_another_protocol():
+                    data = self._head_without_the_wish() + data[switch.args[0] :]
+                    continue
+                self.cycle.keep_alive = False
+            return
+
+    def _asks_for_another_protocol(self) -> bool:
+        return self.parser.should_upgrade() and any(name == UPGRADE for name, _ in self.headers)
+
+    def _head_without_the_wish(self) -> bytes:
+        line = b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        kept = (b"%s: %s\r\n" % header for header in self.headers if header[0] != UPGRADE)
+        return b"".join((line, *kept, b"\r\n"))
 
     def on_message_begin(self) -> None:
         """The first byte of a request has come."""
@@ -83,7 +106,8 @@ class Connection(HttpToolsProtocol):
         self._is_head_whole = True
         if len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers) > HEAD_BYTES_MAX:
             raise _HeadTooLarge
-        super().on_headers_complete()
+        if not self._asks_for_another_protocol():
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Some of the body has come."""
@@ -92,6 +116,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole: it is our turn, and then the client's again, who takes the answer."""
+        if self._asks_for_another_protocol():
+            return
         super().on_message_complete()
         self._stalled_bytes = 0
         self._is_arriving = False

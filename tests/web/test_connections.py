@@ -296,11 +296,39 @@ async def test_a_request_before_garbage_is_answered_and_is_the_last(wire: Wire) 
         assert answer.headers["connection"] == "close"
 
 
-async def test_what_asks_for_another_protocol_is_answered_and_is_the_last(wire: Wire) -> None:
-    for protocol in (b"websocket", b"h2c"):
-        said = await wire.said(GET + b"Connection: Upgrade\r\nUpgrade: " + protocol + b"\r\n\r\n", LAST_GET)
-        (answer,) = answers_in(said)
+UPGRADES: Final = (
+    b"Connection: Upgrade\r\nUpgrade: websocket\r\n",
+    b"Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk\r\nUpgrade: h2c\r\n",
+)
+
+
+async def test_who_asks_for_another_protocol_is_answered_in_this_one(wire: Wire) -> None:
+    for upgrade in UPGRADES:
+        for answer in (said := answers_in(await wire.said((GET + upgrade + b"\r\n") * 3, LAST_GET))):
+            assert_ok(answer)
+        assert len(said) == 4
+
+
+@pytest.mark.parametrize("upgrade", UPGRADES, ids=["websocket", "as_javas_client_does"])
+@pytest.mark.parametrize("framed", [LENGTH + b"\r\n" + BODY, CHUNKED + b"\r\n" + CHUNKS], ids=["length", "chunked"])
+async def test_the_body_of_who_asks_for_another_protocol_is_read(wire: Wire, upgrade: bytes, framed: bytes) -> None:
+    whole = POST.replace(b"/register", b"/login") + upgrade + framed + LAST_GET
+    for pieces in ([whole], [whole[: len(whole) // 2], whole[len(whole) // 2 :]], [bytes([each]) for each in whole]):
+        async with wire.open() as (reader, writer):
+            for piece in pieces:
+                writer.write(piece)
+                await asyncio.sleep(0)
+            async with asyncio.timeout(5):
+                refused, answer = answers_in(await reader.read())
+        assert_error(refused, "VALIDATION_FAILED", fields=["displayName"])
         assert_ok(answer)
+
+
+async def test_who_asks_for_a_tunnel_is_answered_and_goes_no_further(wire: Wire) -> None:
+    tunnel = b"CONNECT example.org:443 HTTP/1.1\r\n" + HOST
+    for head in (tunnel, tunnel + UPGRADES[1]):
+        (refused,) = answers_in(await wire.said(head + b"\r\n", LAST_GET))
+        assert refused.is_client_error
 
 
 async def test_requests_in_a_row_are_answered_in_order(wire: Wire) -> None:
