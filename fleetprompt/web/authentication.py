@@ -114,10 +114,16 @@ async def by_cookie(services: Services, authenticator: Authenticator, headers: M
     return ANONYMOUS if actor is None else actor
 
 
+def bearer_token(authorization: str) -> str | None:
+    """The token in the value of an `Authorization` header; None where it is of another scheme."""
+    return authorization[len(BEARER) :].strip(" ") if authorization.lower().startswith(BEARER) else None
+
+
 async def _by_bearer(authenticator: Authenticator, authorization: str) -> Actor:
-    if not authorization.lower().startswith(BEARER):
+    token = bearer_token(authorization)
+    if token is None:
         raise unauthenticated("authorization_scheme")
-    key = secrets.parse_api_key(authorization[len(BEARER) :].strip(" "))
+    key = secrets.parse_api_key(token)
     if key is None:
         raise unauthenticated("api_key_shape")
     actor = await authenticator.by_api_key(key)

@@ -15,6 +15,7 @@ from fleetprompt.runtime import job_runs
 from fleetprompt.runtime.operations import query
 from fleetprompt.runtime.readiness import health, readiness
 from fleetprompt.runtime.run import Look
+from fleetprompt.web.authentication import bearer_token
 from fleetprompt.web.routing import Caching, Raw, Route, get
 
 AUTHORIZATION_LENGTH_MAX: Final = 1024
@@ -32,9 +33,8 @@ async def metrics(look: Look, _: Actor, command: ReadMetrics) -> Raw:
     settings = look.services.settings
     if not settings.is_loopback:
         token = settings.metrics_token
-        shown = "" if command.authorization is UNSET else command.authorization
-        expected = "" if token is None else f"Bearer {token.reveal()}"
-        if token is None or not hmac.compare_digest(shown.encode(), expected.encode()):
+        shown = None if command.authorization is UNSET else bearer_token(command.authorization)
+        if token is None or shown is None or not hmac.compare_digest(shown.encode(), token.reveal().encode()):
             raise unauthenticated("metrics_token")
     await _look_at_jobs(look)
     measured = look.services.metrics

@@ -29,7 +29,8 @@ async def test_metrics_answer_everybody_on_an_instance_of_this_machine_alone(api
 
 async def test_metrics_of_a_public_instance_answer_the_token_alone(start: Start) -> None:
     visitor = (await start(PUBLIC_URL="https://market.example", METRICS_TOKEN=TOKEN)).people.visitor()
-    assert (await visitor.get("/metrics", headers=bearing(TOKEN))).status_code == 200
+    for scheme in ("Bearer", "bearer"):
+        assert (await visitor.get("/metrics", headers={"Authorization": f"{scheme} {TOKEN}"})).status_code == 200
     for headers in ({}, bearing(TOKEN[:-1]), bearing(""), {"Authorization": TOKEN}):
         assert_error(await visitor.get("/metrics", headers=headers), "UNAUTHENTICATED")
 
