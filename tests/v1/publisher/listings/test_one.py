@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 
 from fleetprompt import ids
+from fleetprompt.installs.fold_statistics import fold_statistics
 from tests.support import market
-from tests.support.answers import assert_error, assert_ok, assert_same_refusal
+from tests.support.answers import assert_created, assert_error, assert_ok, assert_same_refusal
 from tests.support.application import App
+from tests.support.clock import FakeClock
 from tests.support.databases import Database
+from tests.support.jobs import batch
 from tests.support.people import People, Person
 
 LISTINGS = "/v1/publisher/listings"
@@ -39,6 +42,21 @@ async def test_it_shows_its_releases_in_short(ada: Person) -> None:
         "version": "1.1.0",
         "publishedAtMs": latest.body["publishedAtMs"],
     }
+
+
+async def test_what_others_do_and_a_new_name_of_the_publisher_do_not_update_it(
+    people: People, app: App, clock: FakeClock
+) -> None:
+    carl, bea, whs = await people.publisher("Carl"), await people.register(), await people.partner("whs")
+    offer = await market.on_sale(carl)
+    clock.advance(seconds=5)
+    assert_ok(await whs.redeem((await market.token(await market.intent(bea, offer))).text))
+    reported = {"listingId": offer.listing.id, "kind": "other", "summary": "Odd."}
+    assert_created(await bea.post("/v1/reports", reported), "report")
+    assert_ok(await carl.put("/v1/publisher/profile", {"displayName": "Carl & Sons"}), "publisher")
+    await batch(app.services, fold_statistics)
+    shown = assert_ok(await carl.get(f"{LISTINGS}/{offer.listing.id}"), "listing")
+    assert shown == offer.listing.body
 
 
 async def test_a_suspended_listing_tells_its_publisher_why_and_since_when(ada: Person, database: Database) -> None:
