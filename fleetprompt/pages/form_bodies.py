@@ -7,7 +7,7 @@ comes repeated (checkboxes) or as one text with commas or line breaks between th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, get_args, get_origin
 
 import msgspec
@@ -30,23 +30,29 @@ def body_of(command: type[msgspec.Struct], typed: Typed, path_names: frozenset[s
     return _fields_of(command, typed, "", path_names)
 
 
+def rows_of(names: Iterable[str], path: str) -> frozenset[int]:
+    """The numbers of the rows that fields of these names belong to, of the list at `path`."""
+    items = (_ITEM.fullmatch(name) for name in names if name.startswith(f"{path}["))
+    return frozenset(int(item[2]) for item in items if item and item[1] == path)
+
+
 def compacted(typed: Typed) -> dict[str, list[str]]:
     """`typed` without the rows of a list in which nothing was typed, the others numbered from 0."""
-    rows: dict[tuple[str, int], bool] = {}
-    for name, values in typed.items():
-        if item := _ITEM.fullmatch(name):
-            row = item[1], int(item[2])
-            rows[row] = rows.get(row, False) or any(value.strip() for value in values)
-    numbers: dict[tuple[str, int], int] = {}
-    for prefix, number in sorted(row for row, is_filled in rows.items() if is_filled):
-        numbers[prefix, number] = sum(1 for other, _ in numbers if other == prefix)
+    items = {name: item for name in typed if (item := _ITEM.fullmatch(name))}
+    filled: dict[str, set[int]] = {}
+    for name, item in items.items():
+        if any(value.strip() for value in typed[name]):
+            filled.setdefault(item[1], set()).add(int(item[2]))
+    places = {path: {row: place for place, row in enumerate(sorted(rows))} for path, rows in filled.items()}
     kept: dict[str, list[str]] = {}
     for name, values in typed.items():
-        item = _ITEM.fullmatch(name)
-        if item is None:
+        if name not in items:
             kept[name] = values
-        elif (row := (item[1], int(item[2]))) in numbers:
-            kept[f"{item[1]}[{numbers[row]}]{item[3] or ''}"] = values
+            continue
+        path, row, rest = items[name].group(1, 2, 3)
+        place = places.get(path, {}).get(int(row))
+        if place is not None:
+            kept[f"{path}[{place}]{rest or ''}"] = values
     return kept
 
 
@@ -96,10 +102,10 @@ def _nested(struct: type[msgspec.Struct], path: str, typed: Typed) -> dict[str, 
 def _list(item: Any, path: str, typed: Typed) -> Any:
     parts = take_apart(item)
     if isinstance(parts.base, type) and issubclass(parts.base, msgspec.Struct):
-        present = {name.partition("]")[0] for name in typed if name.startswith(f"{path}[")}
-        if not present and path not in typed:
+        rows = rows_of(typed, path)
+        if not rows and path not in typed:
             return _ABSENT
-        return [_nested(parts.base, f"{path}[{number}]", typed) for number in range(min(len(present), ITEMS_MAX))]
+        return [_nested(parts.base, f"{path}[{number}]", typed) for number in range(min(len(rows), ITEMS_MAX))]
     if path not in typed:
         return _ABSENT
     return [_plain(parts.base, parts.metadata, value) for value in _values(typed[path])]

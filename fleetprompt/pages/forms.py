@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fleetprompt.errors import Code, FieldProblem, Reason, Refusal
-from fleetprompt.pages.form_bodies import Typed
+from fleetprompt.pages.form_bodies import ITEMS_MAX, Typed, rows_of
 
 CSRF_FIELD: Final = "_csrf"
 KEY_FIELD: Final = "_idempotency_key"
@@ -82,11 +82,10 @@ class Form:
         """Whether a choice is made."""
         return value in self.values(name)
 
-    def rows(self, name: str, least: int = 1) -> range:
-        """The numbers of the rows of a list of structs, with one blank row more, and at least `least`."""
-        source = self.typed if self.was_sent else self.initial
-        taken = {int(each[len(name) + 1 :].partition("]")[0]) for each in source if each.startswith(f"{name}[")}
-        return range(max(least, len(taken) + 1))
+    def rows(self, name: str) -> range:
+        """The numbers of the rows of a list of structs, with one blank row more."""
+        taken = rows_of(self.typed if self.was_sent else self.initial, name)
+        return range(min(len(taken), ITEMS_MAX) + 1)
 
     def problem(self, name: str, label: str) -> str:
         """What is wrong with a field that is called `label`, or with a part of it; empty where nothing is."""

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
 from fleetprompt.fields import (
@@ -24,6 +26,7 @@ from fleetprompt.fields import (
     Tags,
 )
 from fleetprompt.pages.form_bodies import body_of, compacted
+from fleetprompt.pages.forms import Form
 
 
 class Text(msgspec.Struct, rename="camel"):
@@ -96,3 +99,21 @@ def test_blank_rows_are_left_out_and_the_others_keep_their_order() -> None:
         "images[2].url": ["c"],
         "name": ["n"],
     }
+
+
+NAMES = st.text("0129².[]x", max_size=4).map("images{}".format) | st.from_regex(r"images\[[0-9]{1,3}\]\.(url|alt)")
+
+
+@given(st.dictionaries(NAMES, st.lists(st.sampled_from(["", " ", "u"]), min_size=1, max_size=2), max_size=8))
+def test_whatever_the_fields_are_called_there_is_a_row_for_each_item_and_a_blank_one(
+    typed: dict[str, list[str]],
+) -> None:
+    kept = compacted(typed)
+    items = body_of(Everything, kept, frozenset()).get("images", ())
+    assert len(Form(csrf="", key="", typed=kept).rows("images")) == len(items) + 1
+
+
+def test_a_list_has_no_more_rows_than_are_read_of_it() -> None:
+    typed = {f"images[{number}].url": ["u"] for number in range(1_000)}
+    assert len(body_of(Everything, typed, frozenset())["images"]) == 100
+    assert len(Form(csrf="", key="", typed=typed).rows("images")) == 101

@@ -95,6 +95,14 @@ async def test_a_form_is_taken_as_a_form_only(people: People, ada: Person) -> No
     assert browser.session_cookie is None
 
 
+async def test_a_form_with_more_fields_than_any_has_is_refused_before_they_are_looked_at(people: People) -> None:
+    browser = people.browser()
+    held = fields_of(await visit(browser, "/sign-in"), "/sign-in")
+    answer = await send(browser, "/sign-in", {**held, **{f"x{number}[0]": "1" for number in range(1_000)}})
+    assert answer.status_code == 400
+    assert "must hold at most 1,000 fields" in answer.text
+
+
 async def test_wrong_passwords_are_counted_on_pages_as_they_are_in_the_api(start: Start) -> None:
     limited = await start(RATE_LIMITS="sign_in_account=2/min")
     person = await limited.people.register()
