@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.answers import assert_ok
 from tests.support.application import App
-from tests.support.forms import fields_of, fill_in, named, parsed, send, text_of, visit
+from tests.support.forms import fields_of, fill_in, named, parsed, said, send, text_of, visit
 from tests.support.people import People, Person
 
 NEW_KEY = "/account/api-keys/new"
@@ -48,7 +48,7 @@ async def test_no_scope_at_all_is_not_taken_for_the_usual_ones(people: People) -
     person = await people.register()
     answer = await fill_in(person, NEW_KEY, {"name": "CI", "scopes": [""]})
     assert answer.status_code == 400
-    assert "What it may do must hold 1 to 4 values." in text_of(named(parsed(answer.text), "main"))
+    assert "What it may do must hold 1 to 4 values." in said(parsed(answer.text))
 
 
 async def test_a_form_sent_twice_with_something_else_is_told_so_and_kept(people: People) -> None:

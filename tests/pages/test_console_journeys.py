@@ -12,7 +12,6 @@ from tests.pages.scene import Scene
 from tests.support import market
 from tests.support.answers import assert_ok
 from tests.support.chromium import window
-from tests.support.people import Person
 
 PASSWORD = "a rather long password"
 BAD = "# Tides\n\nReads <b>tide tables</b> aloud.\n"
@@ -39,11 +38,6 @@ async def _installable_by_anybody(browser: Browser, scene: Scene, name: str) -> 
         await page.get_by_role("link", name=name, exact=True).click()
         await expect(page.get_by_role("heading", level=1)).to_have_text(name)
         return await page.locator(".install .button").inner_text()
-
-
-async def own(publisher: Person) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await publisher.get("/v1/publisher/listings")).json()["items"]
-    return found
 
 
 async def test_e2e_02_from_nothing_to_a_published_listing_without_scripts(browser: Browser, scene: Scene) -> None:
@@ -145,7 +139,7 @@ async def test_the_preview_follows_the_typing_and_its_lines_lead_into_the_text(b
         assert page.url.endswith("/edit"), "nothing was reloaded"
         await _press(page, "Save")
         await _told(page, "Saved.")
-    (stored,) = await own(publisher)
+    (stored,) = await market.listings_of(publisher)
     assert stored["etag"] == '"2"', "previews store nothing"
 
 
@@ -189,7 +183,7 @@ async def test_a_double_click_creates_one_listing_without_scripts(browser: Brows
         await page.get_by_role("textbox", name="Name").fill("Once")
         await page.get_by_role("button", name="Create the draft").dblclick()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Once")
-    assert [each["name"] for each in await own(publisher)] == ["Once"]
+    assert [each["name"] for each in await market.listings_of(publisher)] == ["Once"]
 
 
 async def test_two_tabs_that_edit_one_listing_lose_nothing(browser: Browser, scene: Scene) -> None:
@@ -209,7 +203,7 @@ async def test_two_tabs_that_edit_one_listing_lose_nothing(browser: Browser, sce
         await expect(second.get_by_label("Tags")).to_have_value("first")
         await _press(second, "Save")
         await _told(second, "Saved.")
-    (stored,) = await own(publisher)
+    (stored,) = await market.listings_of(publisher)
     assert (stored["summary"], stored["tags"]) == ("From the second.", ["first"])
 
 
@@ -227,7 +221,7 @@ async def test_revoking_the_last_release_is_told_beforehand_and_done_once(browse
         await _told(page, "handed over to nobody any more")
         await page.goto("/console")
         await expect(page.get_by_role("region", name="What needs you")).to_contain_text("Its last release is revoked")
-    assert (await own(publisher))[0]["status"] == "unlisted"
+    assert (await market.listings_of(publisher))[0]["status"] == "unlisted"
 
 
 async def test_a_suspension_and_its_reason_are_the_first_thing_seen(browser: Browser, scene: Scene) -> None:

@@ -99,11 +99,6 @@ async def token_page(page: Page, person: Person, offer: Release, **more: str) ->
     return await page.locator(".secret code").inner_text()
 
 
-async def intents_of(person: Person) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = assert_ok(await person.get("/v1/install/intents"))["items"]
-    return found
-
-
 async def test_e2e_03_a_buyer_signs_in_installs_and_finds_it_in_her_history_and_no_url_holds_the_token(
     browser: Browser, served: App, offer: Release, bea: Person
 ) -> None:
@@ -117,7 +112,7 @@ async def test_e2e_03_a_buyer_signs_in_installs_and_finds_it_in_her_history_and_
         await page.get_by_label("WHS").check()
         await page.get_by_text("Where in it, if you know").click()
         await page.get_by_label("Telespace").fill("harbour-9")
-        assert await intents_of(bea) == [], "nothing is created before she confirms"
+        assert await market.intents_of(bea) == [], "nothing is created before she confirms"
         await page.get_by_role("button", name=CONFIRM).click()
         await heading(page, "Hand over Review agent 1.0.0")
         token = await page.locator(".secret code").inner_text()
@@ -156,7 +151,7 @@ async def test_by_keyboard_alone_from_the_partner_and_back_installed_without_bei
         await tab_to(page, "Back to your telespace")
         await press_enter(page)
         await expect(page.get_by_role("listitem")).to_have_text("Review agent 1.0.0")
-    assert [each["status"] for each in await intents_of(bea)] == ["redeemed"]
+    assert [each["status"] for each in await market.intents_of(bea)] == ["redeemed"]
 
 
 async def test_without_scripts_the_token_is_there_again_on_reload_and_the_round_goes_on(
@@ -179,7 +174,7 @@ async def test_without_scripts_the_token_is_there_again_on_reload_and_the_round_
         await page.goto("/installs")
         await page.get_by_role("button", name="Install again").click()
         await heading(page, "Hand over Review agent 1.0.0")
-    newest, first = await intents_of(bea)
+    newest, first = await market.intents_of(bea)
     assert [newest["status"], first["status"]] == ["token_issued", "redeemed"]
     assert newest["targetContext"] == first["targetContext"] == {"telespaceId": "harbour-7"}
 
@@ -204,7 +199,7 @@ async def test_the_page_tells_by_itself_when_the_install_is_canceled_or_a_newer_
     async with browsing(browser, served) as page:
         token = await token_page(page, bea, offer)
         other = await served.people.signed_in_elsewhere(bea)
-        (intent,) = await intents_of(other)
+        (intent,) = await market.intents_of(other)
         clock.advance(seconds=5)
         path = f"/v1/install/intents/{intent['installIntentId']}"
         assert_ok(await other.post(f"{path}/token", {}))
@@ -239,7 +234,7 @@ async def test_back_from_the_partner_shows_what_became_of_it(
         await page.go_back()
         await heading(page, "Install Review agent 1.0.0")
         await expect(page.get_by_text("WHS took it over")).to_be_visible()
-        assert page.url.rpartition("/")[2] == (await intents_of(bea))[0]["installIntentId"]
+        assert page.url.rpartition("/")[2] == (await market.intents_of(bea))[0]["installIntentId"]
 
 
 async def test_a_token_that_is_dead_on_arrival_leads_back_to_her_installs(
@@ -247,7 +242,7 @@ async def test_a_token_that_is_dead_on_arrival_leads_back_to_her_installs(
 ) -> None:
     async with browsing(browser, served) as page:
         await token_page(page, bea, offer)
-        (intent,) = await intents_of(bea)
+        (intent,) = await market.intents_of(bea)
         async with page.expect_navigation(url="**/installs"):
             await page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
             assert_ok(await bea.post(f"/v1/install/intents/{intent['installIntentId']}/cancel"))
@@ -265,7 +260,7 @@ async def test_the_browser_sends_a_token_to_no_other_origin(
         async with page.expect_console_message(lambda message: "form-action" in message.text):
             await page.locator("form.hand-over").evaluate("(form) => setTimeout(() => form.requestSubmit())")
         assert "/installs/int_" in page.url
-    assert [each["status"] for each in await intents_of(bea)] == ["token_issued"]
+    assert [each["status"] for each in await market.intents_of(bea)] == ["token_issued"]
 
 
 async def test_the_partner_takes_small_forms_only_and_an_agreement_from_its_own_session_only(

@@ -16,7 +16,7 @@ from tests.support.answers import assert_ok
 from tests.support.application import App, LogFile, running
 from tests.support.clock import FakeClock
 from tests.support.databases import Database, Run
-from tests.support.forms import ACCEPTS, fields_of, fill_in, named, parsed, send, text_of, visit
+from tests.support.forms import ACCEPTS, fields_of, fill_in, named, parsed, said, send, text_of, visit
 from tests.support.market import Release
 from tests.support.people import People, Person
 
@@ -52,11 +52,6 @@ async def confirm(person: Person, path: str, **typed: str) -> httpx.Response:
     return await send(person, answer.headers["location"], held)
 
 
-async def intents_of(person: Person) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = assert_ok(await person.get("/v1/install/intents"))["items"]
-    return found
-
-
 def token_on(answer: httpx.Response) -> str:
     return next(text_of(code) for code in parsed(answer.text).iter("code") if text_of(code).startswith("fpt_"))
 
@@ -68,14 +63,14 @@ def form_to(root: Element, action: str) -> Element:
 async def test_a_link_names_what_is_handed_to_whom_and_creates_nothing(people: People, offer: Release) -> None:
     bea = await people.register()
     root = await visit(bea, link(offer, releaseId=offer.id, targetSystem="whs", state=STATE, **CONTEXT))
-    said = text_of(named(root, "main"))
+    told = said(root)
     for what in ("Review agent", "1.0.0", "Ada", "@", "Into WHS", "agent-1", "Not pinned"):
-        assert what in said
+        assert what in told
     held = fields_of(root, "/install")
     assert held["state"] == [STATE]
     assert held["targetContext.telespaceId"] == ["harbour-7"]
     assert (held["listingId"], held["releaseId"], held["targetSystem"]) == ([offer.listing.id], [offer.id], ["whs"])
-    assert await intents_of(bea) == []
+    assert await market.intents_of(bea) == []
 
 
 async def test_a_link_leads_through_sign_in_and_back_with_all_that_it_holds(people: People, offer: Release) -> None:
@@ -96,7 +91,7 @@ async def test_confirming_opens_one_intent_and_goes_on_to_its_token(people: Peop
     path = link(offer, targetSystem="whs", state=STATE, **CONTEXT)
     held = fields_of(await visit(bea, path), "/install")
     first, again = await send(bea, "/install", held), await send(bea, "/install", held)
-    (intent,) = await intents_of(bea)
+    (intent,) = await market.intents_of(bea)
     assert (intent["status"], intent["targetContext"], intent["state"]) == ("created", CONTEXT, STATE)
     for answer in (first, again):
         assert (answer.status_code, answer.headers["location"]) == (307, f"/installs/{intent['installIntentId']}")
@@ -106,7 +101,7 @@ async def test_confirming_opens_one_intent_and_goes_on_to_its_token(people: Peop
     assert shown.status_code == reloaded.status_code == 200
     assert shown.headers["cache-control"] == reloaded.headers["cache-control"] == "no-store"
     assert token_on(shown) == token_on(reloaded)
-    assert [each["status"] for each in await intents_of(bea)] == ["token_issued"]
+    assert [each["status"] for each in await market.intents_of(bea)] == ["token_issued"]
 
 
 async def test_a_token_is_handed_over_in_the_body_to_the_one_origin_that_the_policy_names(
@@ -121,7 +116,7 @@ async def test_a_token_is_handed_over_in_the_body_to_the_one_origin_that_the_pol
     assert "form-action 'self' https://whs.example:8443;" in shown.headers["content-security-policy"]
     addresses = [each.get(name) or "" for each in root.iter() for name in ("href", "src", "action")]
     assert not [each for each in addresses if token_on(shown) in each]
-    (intent,) = await intents_of(bea)
+    (intent,) = await market.intents_of(bea)
     later = await bea.get(f"/installs/{intent['installIntentId']}", headers=ACCEPTS)
     assert "fpt_" not in later.text
     assert "form-action 'self';" in later.headers["content-security-policy"]
@@ -138,7 +133,7 @@ async def test_where_no_landing_page_is_known_the_token_is_copied(people: People
 async def test_a_new_token_takes_the_place_of_the_one_before(people: People, offer: Release) -> None:
     bea, partner = await people.register(), await people.partner("whs")
     shown = await confirm(bea, link(offer, targetSystem="whs"))
-    (intent,) = await intents_of(bea)
+    (intent,) = await market.intents_of(bea)
     path = f"/installs/{intent['installIntentId']}"
     held = fields_of(parsed(shown.text), path)
     newer = await send(bea, path, {**held, "ttlMs": "300000"})
@@ -148,7 +143,7 @@ async def test_a_new_token_takes_the_place_of_the_one_before(people: People, off
     replayed = await send(bea, path, {**held, "ttlMs": "300000"})
     assert replayed.status_code == 200
     assert "fpt_" not in replayed.text, "it is redeemed: what is shown is how things stand"
-    assert "Redeemed" in text_of(named(parsed(replayed.text), "main"))
+    assert "Redeemed" in said(parsed(replayed.text))
 
 
 @pytest.mark.parametrize(
@@ -177,7 +172,7 @@ async def test_a_link_that_makes_no_sense_is_told_so(
 async def test_a_system_that_cannot_take_it_is_not_offered(people: People, offer: Release) -> None:
     bea = await people.register()
     root = await visit(bea, link(offer, targetSystem="agentromatic"))
-    assert "Agentromatic cannot take what this is: agent" in text_of(named(root, "main"))
+    assert "Agentromatic cannot take what this is: agent" in said(root)
     offered = {each.get("value") for each in root.iter("input") if each.get("name") == "targetSystem"}
     assert offered == {InstallTargetSystem.WHS, InstallTargetSystem.AGENTELIC}
     held = fields_of(root, "/install")
@@ -193,7 +188,7 @@ async def test_what_was_typed_stays_beside_what_is_wrong_with_it(people: People,
     assert refused.status_code == 400
     held = fields_of(parsed(refused.text), "/install")
     assert (held["targetContext.roomId"], held["state"], held["targetSystem"]) == (["x" * 201], [STATE], ["whs"])
-    assert await intents_of(bea) == []
+    assert await market.intents_of(bea) == []
 
 
 async def test_a_release_of_another_listing_or_a_revoked_one_cannot_be_confirmed(
@@ -216,7 +211,7 @@ async def test_i_inst_04_nobody_else_sees_or_touches_an_install_on_pages(people:
     held = fields_of(await visit(eve, f"/installs/{hers.id}"), f"/installs/{hers.id}")
     assert (await send(eve, f"/installs/{mine.id}", held)).status_code == 404
     assert (await send(eve, f"/installs/{mine.id}/cancel", held)).status_code == 404
-    assert [each["status"] for each in await intents_of(bea)] == ["created"]
+    assert [each["status"] for each in await market.intents_of(bea)] == ["created"]
     assert mine.id not in (await eve.get("/installs", headers=ACCEPTS)).text
 
 
@@ -227,11 +222,11 @@ async def test_canceling_says_what_it_does_and_a_canceled_install_gets_no_token(
     path = f"/installs/{intent.id}"
     held = fields_of(await visit(bea, path), path)
     asking = await visit(bea, f"{path}/cancel")
-    assert "Its token stops working at once" in text_of(named(asking, "main"))
+    assert "Its token stops working at once" in said(asking)
     answer = await fill_in(bea, f"{path}/cancel", {})
     assert (answer.status_code, answer.headers["location"]) == (303, path)
     assert (await partner.redeem(token.text)).status_code == 404
-    assert "Canceled" in text_of(named(await visit(bea, path), "main"))
+    assert "Canceled" in said(await visit(bea, path))
     late = await send(bea, path, held)
     assert late.status_code == 409
     assert "fpt_" not in late.text
@@ -247,7 +242,7 @@ async def test_one_click_begins_again_where_an_ended_install_was(people: People,
     held = fields_of(await visit(bea, "/installs?status=canceled"), "/install")
     answer = await send(bea, "/install", held)
     assert answer.status_code == 307
-    newest, _ = await intents_of(bea)
+    newest, _ = await market.intents_of(bea)
     same = ("listingId", "releaseId", "targetSystem", "targetContext", "state")
     assert {name: newest[name] for name in same} == {name: intent.body[name] for name in same}
     assert (await send(bea, answer.headers["location"], held)).status_code == 200
@@ -260,7 +255,7 @@ async def test_a_state_that_was_handed_over_is_not_handed_over_again(people: Peo
     held = fields_of(await visit(bea, f"/installs/{intent.id}"), "/install")
     assert "state" not in held
     assert (await send(bea, "/install", held)).status_code == 307
-    assert "state" not in (await intents_of(bea))[0]
+    assert "state" not in (await market.intents_of(bea))[0]
 
 
 @pytest.mark.parametrize("withdraw", withdrawals.WITHDRAWALS)
@@ -278,14 +273,14 @@ async def test_the_history_says_so_where_something_was_withdrawn_since(
     held = None if is_redeemed else fields_of(await visit(bea, path), path)
     await withdraw(database, offer)
     word = "release was revoked" if withdraw is withdrawals.revoke_release else "listing was suspended"
-    row = text_of(named(await visit(bea, "/installs"), "main"))
+    row = said(await visit(bea, "/installs"))
     assert f"This {word} since." in row
     assert ("Look at it in WHS." in row) == is_redeemed
     assert "new token" not in row
     assert "Install again" not in row
-    said = text_of(named(await visit(bea, path), "main"))
-    assert "It is handed over to nobody any more" in said
-    assert ("decide there whether it should go on running" in said) == is_redeemed
+    told = said(await visit(bea, path))
+    assert "It is handed over to nobody any more" in told
+    assert ("decide there whether it should go on running" in told) == is_redeemed
     if held is not None:
         assert (await send(bea, path, held)).status_code == 409
 
@@ -295,10 +290,10 @@ async def test_i_inst_02_the_history_is_filtered_and_paged(people: People, offer
     made = [await market.intent(bea, offer) for _ in range(21)]
     assert_ok(await bea.post(f"{made[0].path}/cancel"))
     root = await visit(bea, "/installs")
-    assert "20 installs on this page" in text_of(named(root, "main"))
+    assert "20 installs on this page" in said(root)
     following = next(each.get("href") for each in root.iter("a") if each.get("rel") == "next")
     last = await visit(bea, str(following))
     assert [each for each in last.iter("a") if each.get("href") == f"/installs/{made[0].id}"]
     canceled = await visit(bea, "/installs?status=canceled")
-    assert "1 install on this page" in text_of(named(canceled, "main"))
+    assert "1 install on this page" in said(canceled)
     await visit(bea, "/installs?status=gone", 400)

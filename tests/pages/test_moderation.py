@@ -9,7 +9,7 @@ import pytest
 from tests.pages.states.moderation import edit, report
 from tests.support import market
 from tests.support.answers import assert_ok
-from tests.support.forms import fields_of, fill_in, named, parsed, send, text_of, visit
+from tests.support.forms import fields_of, fill_in, named, parsed, said, send, text_of, visit
 from tests.support.market import Listing
 from tests.support.people import People, Person
 
@@ -30,11 +30,6 @@ async def bea(people: People) -> Person:
 
 def page_of(listing: Listing) -> str:
     return f"/moderation/listings/{listing.id}"
-
-
-def said(page: Element) -> str:
-    """All that the page's main part says."""
-    return text_of(named(page, "main"))
 
 
 def marked(page: Element, tag: str) -> list[str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import Element
-
 import pytest
 
 from tests.support import market
 from tests.support.answers import assert_error, assert_ok
-from tests.support.forms import fields_of, fill_in, named, parsed, send, text_of, visit
+from tests.support.forms import fields_of, fill_in, parsed, said, send, text_of, visit
 from tests.support.people import People, Person
 
 KEYS = "/moderation/partner-keys"
@@ -18,11 +16,6 @@ KEYS = "/moderation/partner-keys"
 async def ines(people: People) -> Person:
     """An admin."""
     return await people.admin("Ines")
-
-
-def said(page: Element) -> str:
-    """All that the page's main part says."""
-    return text_of(named(page, "main"))
 
 
 async def test_suspending_a_user_says_what_stops_and_reinstating_what_returns(people: People, ines: Person) -> None:

@@ -74,15 +74,19 @@ async def test_keys_do_nothing_once_they_are_turned_off(browser: Browser, served
     ines = await _waiting(served)
     async with window(browser, served, ines) as context:
         page = await context.new_page()
+        opened: list[str] = []
+        page.on("request", lambda request: opened.append(request.url) if request.is_navigation_request() else None)
         await page.goto("/moderation")
         await page.get_by_role("button", name="Turn the keys off").click()
         await page.keyboard.press("j")
         await page.reload()
-        await _heading(page, "Newer listing")
         await page.keyboard.press("j")
+        await expect(page.locator(".keys.off")).to_be_visible()
+        await _heading(page, "Newer listing")
         await page.get_by_role("button", name="Turn the keys on").click()
         await _press(page, "j")
         await _heading(page, "Older listing")
+        assert len(opened) == 3, "at first, by reloading, and by the key that works again"
 
 
 async def _places(ines: Person, stocked: Stock) -> list[str]:

@@ -15,7 +15,7 @@ from fleetprompt.rate_limits import NO_LIMITS, RateClass, parse_rate_limits
 from fleetprompt.web.openapi import document
 from fleetprompt.web.openapi_areas import AREAS, area_of
 from tests.conftest import Start
-from tests.support.forms import text_of, visit
+from tests.support.forms import named, text_of, visit
 from tests.support.people import People
 
 OPENAPI: dict[str, Any] = document(ROUTES)
@@ -86,7 +86,9 @@ async def test_partners_are_told_how_to_sign_and_what_to_send(people: People) ->
 
 
 async def test_an_area_that_is_not_there_is_not_found(people: People) -> None:
-    await visit(people.browser(), "/reference/everything", 404)
+    page = await visit(people.browser(), "/reference/everything", 404)
+    assert text_of(named(page, "h1")) == "There is nothing here"
+    assert page.findall(".//section[@class='operation']") == []
 
 
 async def test_the_overview_tells_the_limits_of_this_instance(start: Start) -> None:

@@ -12,7 +12,7 @@ from fleetprompt.web.exchange import open_exchange
 from tests.support.answers import assert_error
 from tests.support.application import App
 from tests.support.callers import Caller
-from tests.support.forms import ACCEPTS, named, parsed, text_of
+from tests.support.forms import ACCEPTS, parsed, said
 from tests.support.people import Person
 
 
@@ -26,7 +26,7 @@ def test_every_code_has_a_page_with_its_request_id(app: App, code: Code) -> None
     assert answer.status == STATUS[code]
     assert headers["cache-control"] == "no-store"
     assert headers.get("retry-after") == (None if waits is None else str(waits))
-    text = text_of(named(parsed(answer.body.decode()), "main"))
+    text = said(parsed(answer.body.decode()))
     assert exchange.public_id in text
     assert "What happened <b>." in text
     assert TITLES[code] in text

@@ -35,6 +35,16 @@ def named(root: Element, name: str) -> Element:
     return found[0]
 
 
+def said(page: Element) -> str:
+    """All that a page's main part says."""
+    return text_of(named(page, "main"))
+
+
+def with_class(root: Element, name: str) -> list[Element]:
+    """The elements that have a class."""
+    return [each for each in root.iter() if name in (each.get("class") or "").split()]
+
+
 async def visit(browser: Browser, path: str, status: int = 200) -> Element:
     """A page, as it is parsed."""
     answer = await browser.get(path, headers=ACCEPTS)

@@ -150,3 +150,15 @@ async def token(of: Intent, ttl_ms: int | None = None) -> Token:
     """A freshly minted token. ttl_ms: 1 to 60 minutes; 15 minutes where it is None."""
     request = {} if ttl_ms is None else {"ttlMs": ttl_ms}
     return Token(of, assert_ok(await of.buyer.post(f"/v1/install/intents/{of.id}/token", request)))
+
+
+async def listings_of(publisher: Person) -> list[dict[str, Any]]:
+    """Her listings, the newest first."""
+    found: list[dict[str, Any]] = assert_ok(await publisher.get("/v1/publisher/listings"))["items"]
+    return found
+
+
+async def intents_of(buyer: Person) -> list[dict[str, Any]]:
+    """Her install intents, the newest first."""
+    found: list[dict[str, Any]] = assert_ok(await buyer.get("/v1/install/intents"))["items"]
+    return found
