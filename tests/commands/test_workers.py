@@ -166,8 +166,12 @@ def test_sigterm_finishes_what_is_in_flight_and_exits_0(server: Workers, manager
 def test_workers_whose_supervisor_was_killed_finish_and_leave(server: Workers, manager: Told) -> None:
     assert ALIVE in manager.until(READY, within_s=WITHIN_S)
     pids = server.pids()
-    server.process.running.send_signal(signal.SIGABRT)  # as a service manager does that has not been told of it
-    assert server.process.running.wait(STOP_WITHIN_S) == -signal.SIGABRT
+    with server.half_a_request() as connection:
+        server.process.running.send_signal(signal.SIGABRT)  # as a service manager does that has not been told of it
+        assert server.process.running.wait(STOP_WITHIN_S) == -signal.SIGABRT
+        eventually(lambda: sum(is_running(pid) for pid in pids) == 1)
+        connection.sendall(BODY[10:])
+        assert b"401 Unauthorized" in connection.recv(4096)
     eventually(lambda: not any(is_running(pid) for pid in pids))
     where = server.process.log().partition("Fatal Python error: Aborted")[2]
     assert 'commands/serve.py", line' in where
