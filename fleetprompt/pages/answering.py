@@ -103,6 +103,8 @@ class PageAnswerer:
         if page.who is not Access.ANYONE and not visit.is_signed_in:
             return respond(visit, SeeOther(f"{SIGN_IN_PATH}?{urlencode({'next': visit.here})}"))
         admit(visit.actor, page.who, None)
+        if isinstance(page, FormPage) and page.makes_new and not visit.key:
+            return respond(visit, SeeOther(visit.here_anew))
         return respond(visit, await page.show(visit))
 
     async def _answer_form(self, page: FormPage, arrived: Arrived, exchange: Exchange) -> HttpResponse:

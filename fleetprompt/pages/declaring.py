@@ -58,7 +58,8 @@ class FormPage(Page):
     runs; its fields are the command's, under their wire names. done: makes the answer to a success, as a rule
     `visit.see_other(path)`. also: other buttons by the value of their `_act`; they write nothing. also_reads: the
     queries that are asked only once the form was sent; the sending is counted for them. secret: the names that are
-    never shown again.
+    never shown again. makes_new: whether each sending under another key makes another thing; a visit is then sent on
+    to an address that carries the key, so that Back leads to the form that was sent and not to a new one (ADR 65).
     """
 
     operation: Operation
@@ -66,6 +67,7 @@ class FormPage(Page):
     also: Mapping[str, Show] = field(default_factory=dict)
     also_reads: tuple[Operation, ...] = ()
     secret: frozenset[str] = frozenset()
+    makes_new: bool = False
 
     @property
     def methods(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,11 @@ KEY_FIELD: Final = "_idempotency_key"
 ACT_FIELD: Final = "_act"
 ETAG_FIELD: Final = "_if_match"
 
+KEY_PARAMETER: Final = "form"
+"""In the address of a page whose form makes something new each time: the key of this one filling-in."""
+
 NOTHING_TYPED: Final[Typed] = {}
+_KEY: Final = re.compile(r"[\w-]{24}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -113,12 +118,17 @@ def _sentence(problem: FieldProblem, name: str, label: str) -> str:
 
 def fresh_key() -> str:
     """An idempotency key for one filling-in of a form."""
-    return f"form-{secrets.token_urlsafe(18)}"
+    return secrets.token_urlsafe(18)
 
 
-def empty(csrf: str) -> Form:
-    """A form in which nothing was typed yet."""
-    return Form(csrf=csrf, key=fresh_key())
+def is_key(text: str) -> bool:
+    """Whether a text can be a key that `fresh_key` made."""
+    return _KEY.fullmatch(text) is not None
+
+
+def empty(csrf: str, key: str = "") -> Form:
+    """A form in which nothing was typed yet. key: of this filling-in, by default a fresh one."""
+    return Form(csrf=csrf, key=key or fresh_key())
 
 
 def typed_in(fields: Typed, secret: frozenset[str]) -> dict[str, list[str]]:

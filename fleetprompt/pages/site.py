@@ -18,6 +18,7 @@ PAGES: Final[tuple[Page, ...]] = (
     listing.LISTING,
     listing.RELEASES,
     report.REPORT,
+    report.REPORTED,
     release.RELEASE,
     publisher.PUBLISHER,
     feeds.FEED,

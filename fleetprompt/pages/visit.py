@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -26,6 +26,7 @@ from fleetprompt.web.query_string import read_query
 
 Declared = TypeVar("Declared", bound=msgspec.Struct)
 
+_GRAPHIC: Final = "".join(map(chr, range(0x21, 0x7F)))
 _NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
@@ -67,9 +68,20 @@ class Visit:
     @property
     def here(self) -> str:
         """This page's own address, its query included."""
-        query = self.arrived.query.decode("ascii", "replace")
-        path = self.arrived.raw_path.decode("ascii", "replace").partition("?")[0]
+        path, query = quote(self.arrived.raw_path, _GRAPHIC).partition("?")[0], quote(self.arrived.query, _GRAPHIC)
         return f"{path}?{query}" if query else path
+
+    @property
+    def key(self) -> str:
+        """The key of this filling-in of the form, where the address carries it; else empty."""
+        asked = self.query.get(forms.KEY_PARAMETER, [""])[-1]
+        return asked if forms.is_key(asked) else ""
+
+    @property
+    def here_anew(self) -> str:
+        """This page's own address for another filling-in of its form."""
+        here = self.here
+        return f"{here}{'&' if '?' in here else '?'}{forms.KEY_PARAMETER}={forms.fresh_key()}"
 
     @property
     def base_url(self) -> str:
@@ -106,7 +118,7 @@ class Visit:
     def form(self) -> Form:
         """The page's form: empty, or as it was sent and refused."""
         if self._form is None:
-            self._form = forms.empty(self.csrf)
+            self._form = forms.empty(self.csrf, self.key)
         return self._form
 
     def use(self, form: Form) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.support.answers import assert_ok
 from tests.support.application import App
-from tests.support.forms import fields_of, fill_in, named, parsed, said, send, text_of, visit
+from tests.support.forms import ACCEPTS, fields_of, fill_in, named, parsed, said, send, text_of, visit
 from tests.support.people import People, Person
 
 NEW_KEY = "/account/api-keys/new"
@@ -42,6 +42,18 @@ async def test_a_new_key_is_shown_once_and_the_same_again_on_a_second_click(peop
 
 def _secret_of(text: str) -> str:
     return next(text_of(code) for code in parsed(text).iter("code") if text_of(code).startswith("fpk_"))
+
+
+async def test_a_form_that_makes_something_has_an_address_of_its_own_and_its_key_is_in_it(people: People) -> None:
+    person = await people.register()
+    for asked in (NEW_KEY, f"{NEW_KEY}?form=short", f"{NEW_KEY}?form={'x' * 24}%0D%0A"):
+        led = await person.get(asked, headers=ACCEPTS)
+        assert (led.status_code, led.headers["cache-control"]) == (303, "no-store")
+        own = led.headers["location"]
+        assert own.startswith(f"{asked}{'&' if '?' in asked else '?'}form=")
+        first, back, anew = [fields_of(await visit(person, path), NEW_KEY) for path in (own, own, asked)]
+        assert first["_idempotency_key"] == back["_idempotency_key"] == [own.rpartition("=")[2]]
+        assert anew["_idempotency_key"] != first["_idempotency_key"]
 
 
 async def test_no_scope_at_all_is_not_taken_for_the_usual_ones(people: People) -> None:

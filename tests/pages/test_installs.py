@@ -16,7 +16,7 @@ from tests.support.answers import assert_ok
 from tests.support.application import App, LogFile, running
 from tests.support.clock import FakeClock
 from tests.support.databases import Database, Run
-from tests.support.forms import ACCEPTS, fields_of, fill_in, named, parsed, said, send, text_of, visit
+from tests.support.forms import ACCEPTS, fields_of, fill_in, named, opened, parsed, said, send, text_of, visit
 from tests.support.market import Release
 from tests.support.people import People, Person
 
@@ -164,7 +164,7 @@ async def test_a_link_that_makes_no_sense_is_told_so(
     people: People, offer: Release, more: dict[str, str], status: int
 ) -> None:
     bea = await people.register()
-    answer = await bea.get(link(offer, **more), headers=ACCEPTS)
+    answer = await opened(bea, link(offer, **more))
     assert answer.status_code == status, answer.text
     assert all(name in answer.text for name in more if status == 400)
 

@@ -45,9 +45,16 @@ def with_class(root: Element, name: str) -> list[Element]:
     return [each for each in root.iter() if name in (each.get("class") or "").split()]
 
 
+async def opened(browser: Browser, path: str) -> httpx.Response:
+    """The answer to whoever opens a page; a form that makes something new sends her on to an address of its own."""
+    answer = await browser.get(path, headers=ACCEPTS)
+    own = answer.headers.get("location", "")
+    return await browser.get(own, headers=ACCEPTS) if own.partition("?")[0] == path.partition("?")[0] else answer
+
+
 async def visit(browser: Browser, path: str, status: int = 200) -> Element:
     """A page, as it is parsed."""
-    answer = await browser.get(path, headers=ACCEPTS)
+    answer = await opened(browser, path)
     assert answer.status_code == status, answer.text
     return parsed(answer.text)
 

@@ -74,6 +74,7 @@ NEW_API_KEY: Final = FormPage(
     show=_show_new,
     operation=create_api_key,
     done=_created,
+    makes_new=True,
     who=Access.SIGNED_IN,
 )
 REVOKE_API_KEY: Final = FormPage(

@@ -95,6 +95,7 @@ NEW_LISTING: Final = FormPage(
     show=_show_new,
     operation=create,
     done=_created,
+    makes_new=True,
     who=Access.PUBLISHER,
     also={"preview": _preview_new, "suggestion": _take_new, "row": _show_new},
     also_reads=(preview_markdown,),

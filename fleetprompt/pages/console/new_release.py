@@ -146,6 +146,7 @@ NEW_RELEASE: Final = FormPage(
     reads=(own_listing, reads.list_own, reads.get_own),
     operation=publish,
     done=_published,
+    makes_new=True,
     who=Access.PUBLISHER,
     also={
         "preview": _preview,

@@ -119,4 +119,5 @@ INSTALL: Final = FormPage(
     who=Access.SIGNED_IN,
     operation=open_intent,
     done=_opened,
+    makes_new=True,
 )

@@ -74,6 +74,7 @@ NEW_PARTNER_KEY: Final = FormPage(
     who=Access.ADMIN,
     operation=create_partner_key,
     done=_created,
+    makes_new=True,
 )
 REVOKE_PARTNER_KEY: Final = FormPage(
     name="revoke_partner_key",

@@ -9,7 +9,7 @@ from fleetprompt.catalog.reads import show_listing
 from fleetprompt.enums import ReportKind
 from fleetprompt.moderation.report_listing import report_listing
 from fleetprompt.pages.answers import Answer
-from fleetprompt.pages.declaring import FormPage
+from fleetprompt.pages.declaring import FormPage, Page
 from fleetprompt.pages.visit import Visit
 
 KINDS: Final = (
@@ -21,14 +21,16 @@ KINDS: Final = (
 
 
 async def _show(visit: Visit) -> Answer:
-    if visit.query.get("notice") == ["sent"] and not visit.form.was_sent:
-        return visit.html("storefront/reported.html", listing_id=visit.path["listingId"])
     detail = (await visit.ask(show_listing)).listing_detail
     return visit.html("storefront/report.html", listing=detail.listing, kinds=KINDS)
 
 
 async def _reported(visit: Visit, _: Any) -> Answer:
-    return visit.see_other(visit.here.partition("?")[0], notice="sent")
+    return visit.see_other(REPORTED.path.format(**visit.path))
+
+
+async def _show_reported(visit: Visit) -> Answer:
+    return visit.html("storefront/reported.html", listing_id=visit.path["listingId"])
 
 
 REPORT: Final = FormPage(
@@ -39,4 +41,8 @@ REPORT: Final = FormPage(
     who=Access.SIGNED_IN,
     operation=report_listing,
     done=_reported,
+    makes_new=True,
+)
+REPORTED: Final = Page(
+    name="reported", path="/listings/{listingId}/reported", show=_show_reported, who=Access.SIGNED_IN
 )

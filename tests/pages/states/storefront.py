@@ -32,7 +32,7 @@ def states(scene: Scene) -> list[State]:
         State("releases", "with_revoked", f"{listing}/releases?includeRevoked=true"),
         State("report", "empty", f"{listing}/report", who="buyer"),
         State("report", "wrong", f"{listing}/report", who="buyer", status=400, press="Send the report"),
-        State("report", "sent", f"{listing}/report?notice=sent", who="buyer"),
+        State("reported", "sent", f"{listing}/reported", who="buyer"),
         State("release", "latest", f"/releases/{scene.review.id}"),
         State("release", "revoked", f"/releases/{scene.revoked.id}"),
         State("release", "bare", f"/releases/{scene.bare.id}"),
