@@ -25,7 +25,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 _TEXTS: Final = frozenset({"css", "js", "svg", "txt"})
-_REFERENCE: Final = re.compile(rb'(?<=["\'(])\./([a-z0-9-]+\.[a-z0-9]+)(?=["\')])')
+_REFERENCE: Final = re.compile(rb'(?<=["\'(]\./)([a-z0-9-]+\.[a-z0-9]+)(?=["\')])')
 
 
 class StaticFile(msgspec.Struct, frozen=True):

@@ -191,6 +191,7 @@ async def test_the_page_tells_by_itself_when_the_token_is_redeemed_and_shows_it_
         await expect(page.get_by_role("heading", level=1)).to_be_focused()
         assert token not in await page.content()
         assert await page.title() == "Redeemed: Review agent · FleetPrompt"
+        await expect(page.get_by_role("button", name="Copy the install's id")).to_be_visible()
 
 
 async def test_the_page_tells_by_itself_when_the_install_is_canceled_or_a_newer_token_is_got_elsewhere(

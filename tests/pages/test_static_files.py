@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from urllib.parse import urljoin
 
 from fleetprompt.pages.static_files import StaticFiles, static_files
 from tests.support.callers import Caller
@@ -20,6 +21,13 @@ def test_a_file_is_named_by_its_content_and_by_what_it_refers_to() -> None:
     assert style is not None
     assert one.url("b.woff2").removeprefix("/static/").encode() in style.body
     assert one.served_as("a.css") is None
+
+
+def test_a_script_imports_another_by_an_address_beside_its_own() -> None:
+    files = StaticFiles({"a.js": b'import { b } from "./b.js";', "b.js": b"export const b = 1;"})
+    script = files.served_as(files.url("a.js").removeprefix("/static/"))
+    assert script is not None
+    assert script.body == b'import { b } from "./%b";' % files.url("b.js").removeprefix("/static/").encode()
 
 
 async def test_a_file_is_kept_for_ever_and_compressed(api: Caller) -> None:
@@ -44,5 +52,5 @@ async def test_every_file_that_another_names_is_there(api: Caller) -> None:
     named = re.findall(r'url\("([^"]+)"\)', style)
     assert len(named) == 3
     for name in named:
-        font = await api.get(f"/static/{name}")
+        font = await api.get(urljoin("/static/", name))
         assert (font.status_code, font.headers["content-type"]) == (200, "font/woff2")

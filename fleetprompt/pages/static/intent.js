@@ -1,5 +1,7 @@
 // Follows an install intent by the API until it ends, counts its token down, and leaves no token behind on the way out.
 
+import { offerCopying } from "./site.js";
+
 const SOON_MS = 2000;
 const LATER_MS = 10000;
 const SOON_FOR_MS = 120000;
@@ -57,6 +59,7 @@ function put(fresh, title, what) {
   const hadFocus = shown.contains(document.activeElement);
   shown.replaceWith(fresh);
   shown = fresh;
+  offerCopying(shown);
   document.title = title;
   history.replaceState(null, "", shown.dataset.page);
   if (hadFocus) shown.querySelector("h1").focus();

@@ -14,21 +14,20 @@ if (search) {
 
 document.querySelector("[data-focus]")?.focus();
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  const word = button.innerHTML;
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Copied";
-    announce("Copied");
-    setTimeout(() => button.replaceChildren(...wordOf(button)), 2000);
-  });
-  button.wordNodes = [...new DOMParser().parseFromString(word, "text/html").body.childNodes];
+// root: the page, or a part of it that a script has put there anew.
+export function offerCopying(root) {
+  for (const button of root.querySelectorAll("[data-copy]")) {
+    const word = [...button.childNodes];
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = "Copied";
+      announce("Copied");
+      setTimeout(() => button.replaceChildren(...word), 2000);
+    });
+  }
 }
-
-function wordOf(button) {
-  return button.wordNodes.map((node) => node.cloneNode(true));
-}
+offerCopying(document);
 
 function announce(text) {
   let live = document.querySelector("[data-live]");
@@ -42,12 +41,12 @@ function announce(text) {
   live.textContent = text;
 }
 
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
-  });
-}
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!("once" in form.dataset)) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+});
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });
