@@ -36,7 +36,8 @@ def respond(visit: Visit, answer: Answer, session: SessionChange | None = None) 
         status = 307 if isinstance(answer, SendOn) else 303
         return HttpResponse(status=status, headers=[*headers, *security.headers()])
     if isinstance(answer, Document):
-        return _sent(visit, answer.body, answer.content_type, 200, _caching(visit, answer, bool(cookies)), cookies)
+        caching = _caching(visit, answer, bool(cookies))
+        return _sent(visit, answer.body, answer.content_type, 200, caching, [*cookies, *security.headers()])
     html = page_html(visit, answer)
     guards = security.headers(shows_images=visit.page.shows_images, form_targets=answer.form_targets)
     caching = _caching(visit, answer, bool(cookies))

@@ -82,6 +82,15 @@ async def test_a_listings_feed_has_its_own_releases_and_none_that_was_revoked(
     assert len(pages) == 2
 
 
+@pytest.mark.parametrize("path", ["/feed.atom", "/sitemap.xml", "/robots.txt"])
+async def test_what_programs_read_runs_nothing_in_a_browser_and_is_framed_nowhere(api: Caller, path: str) -> None:
+    answer = await api.get(path)
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none';")
+    assert policy.endswith("frame-ancestors 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_a_cursor_that_is_none_is_refused(api: Caller) -> None:
     assert (await api.get("/feed.atom", params={"cursor": "nonsense"})).status_code == 400
 
