@@ -17,6 +17,7 @@ from fleetprompt.pages.visit import Visit
 from fleetprompt.web.service import contract
 
 PATH: Final = "/reference"
+FIND_LENGTH_MAX: Final = 100
 AREAS_KEPT: Final = 8 * INSTANCES_KEPT
 
 
@@ -29,7 +30,7 @@ def _frame(reference: Reference) -> dict[str, Any]:
 async def _show_overview(visit: Visit) -> Answer:
     document = await visit.ask(contract)
     reference = reference_of(document.body, visit.base_url)
-    wanted = " ".join(visit.query.get("find", [])[:1])
+    wanted = visit.query.get("find", [""])[0][:FIND_LENGTH_MAX]
     return visit.html(
         "reference/overview.html",
         **_frame(reference),
