@@ -16,7 +16,7 @@ from tests.pages.states.state import State
 from tests.pages.walking import Look, walk
 from tests.support.callers import Browser as Caller
 from tests.support.chromium import window
-from tests.support.forms import ACCEPTS, parsed
+from tests.support.forms import ACCEPTS, opened, parsed
 
 pytestmark = pytest.mark.slow
 
@@ -101,18 +101,17 @@ async def test_no_page_is_wider_than_its_window(looks: list[Look]) -> None:
 
 async def test_every_link_leads_somewhere(looks: list[Look], scene: Scene) -> None:
     wanted: dict[tuple[str, str], set[str]] = {}
-    has_install = any(page.path == "/install" for page in PAGES)
     for look in looks:
         for link in look.links if look.state.status != 400 else []:
             path, _, fragment = link.partition("#")
             if fragment and not path:
                 assert f'id="{fragment}"' in look.html, f"{look.state.title}: {link}"
-            elif path.startswith("/") and (has_install or not path.startswith("/install?")):
+            elif path.startswith("/"):
                 wanted.setdefault((look.state.who, path), set()).add(look.state.title)
     broken = []
     for (who, path), titles in sorted(wanted.items()):
         caller = scene.person(who) or scene.app.people.browser()
-        answer = await caller.get(path, headers=ACCEPTS)
+        answer = await opened(caller, path)
         if answer.status_code not in {200, 303}:
             broken.append(f"{answer.status_code} {path} on {min(titles)}")
     assert not broken, "\n".join(broken)
@@ -136,7 +135,7 @@ async def test_what_is_public_is_cached_by_its_tag_and_what_is_somebodys_is_not(
         caller: Caller = scene.person(state.who) or scene.app.people.browser()
         if state.press or state.status != 200:
             continue
-        answer = await caller.get(state.path, headers=ACCEPTS)
+        answer = await opened(caller, state.path)
         if state.page in public and state.who == "nobody":
             assert answer.headers["cache-control"] == "public, max-age=0, must-revalidate"
             again = await caller.get(state.path, headers={**ACCEPTS, "if-none-match": answer.headers["etag"]})
