@@ -42,10 +42,6 @@ class Form:
     reason: Reason | None = None
     problems: tuple[FieldProblem, ...] = ()
 
-    def starting(self, **initial: str | list[str]) -> Form:
-        """The same form with what its fields hold before anything is typed; dots in names are written `__`."""
-        return replace(self, initial={name.replace("__", "."): value for name, value in initial.items()})
-
     def editing(self, etag: str) -> Form:
         """The same form, to be refused where what it edits is not `etag` any more when it is sent."""
         return self if self.was_sent else replace(self, etag=etag)

@@ -107,7 +107,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        extensions=["jinja2.ext.do"],
     )
     environment.filters.update(
         policy_html=policy_html,
@@ -123,7 +123,6 @@ def _environment() -> Environment:
         counted=words.counted,
         host=_host,
         xml_text=lambda text: _NOT_IN_XML.sub("", text),
-        short=lambda digest: f"{digest[:12]}…",
         size=_size,
     )
     environment.globals.update(asset=static_files().url, with_query=with_query, plurals=words.PLURALS)

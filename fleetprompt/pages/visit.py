@@ -122,7 +122,7 @@ class Visit:
         return self._form
 
     def use(self, form: Form) -> None:
-        """Show `form` as the page's form: `visit.use(visit.form.starting(name="Atlas"))`."""
+        """Show `form` as the page's form: `visit.use(visit.form.starting_with({"name": "Atlas"}))`."""
         self._form = form
 
     @property

@@ -42,7 +42,7 @@ async def _show(visit: Visit) -> Answer:
 
 async def _show_new(visit: Visit) -> Answer:
     usual = [KeyScope.READ.value, KeyScope.PUBLISH.value, KeyScope.INSTALL.value]
-    visit.use(visit.form.starting(scopes=usual, expiresInDays=DEFAULT_DAYS))
+    visit.use(visit.form.starting_with({"scopes": usual, "expiresInDays": DEFAULT_DAYS}))
     may_admin = visit.may(Capability.ADMIN)
     return visit.html(
         "account/new_api_key.html",

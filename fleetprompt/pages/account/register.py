@@ -15,7 +15,7 @@ from fleetprompt.pages.visit import Visit
 async def _show(visit: Visit) -> Answer:
     if visit.is_signed_in and not visit.form.was_sent:
         return visit.see_other(_next(visit))
-    visit.use(visit.form.starting(next=_next(visit)))
+    visit.use(visit.form.starting_with({"next": _next(visit)}))
     return visit.html("account/register.html", is_taken=visit.form.reason is Reason.EMAIL_TAKEN)
 
 

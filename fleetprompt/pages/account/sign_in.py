@@ -19,7 +19,7 @@ async def _show_sign_in(visit: Visit) -> Answer:
     if visit.is_signed_in and not visit.form.was_sent:
         return visit.see_other(_next(visit))
     if not visit.form.initial:
-        visit.use(visit.form.starting(next=_next(visit)))
+        visit.use(visit.form.starting_with({"next": _next(visit)}))
     return visit.html("account/sign_in.html", is_wrong=visit.form.code is Code.UNAUTHENTICATED)
 
 

@@ -23,7 +23,7 @@ async def _show(visit: Visit) -> Answer:
         raise not_found()
     listing: PublisherListing = (await visit.ask(get_own)).listing
     month = (await visit.ask(stats)).stats
-    visit.use(visit.form.starting(status=wanted))
+    visit.use(visit.form.starting_with({"status": wanted}))
     return visit.html(
         "console/status.html",
         listing=listing,

@@ -44,7 +44,7 @@ async def _intent(visit: Visit) -> InstallIntent:
 
 def _shown(visit: Visit, intent: InstallIntent, **more: Any) -> Html:
     if not visit.form.was_sent:
-        visit.use(visit.form.starting(ttlMs=LIFETIME_DEFAULT))
+        visit.use(visit.form.starting_with({"ttlMs": LIFETIME_DEFAULT}))
     standing = standing_of(intent)
     return visit.html("installs/intent.html", **{"token": None, **more}, standing=standing, lifetimes=LIFETIMES)
 
