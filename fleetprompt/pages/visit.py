@@ -15,6 +15,7 @@ from fleetprompt.pages import forms
 from fleetprompt.pages.answers import Html, SeeOther, SendOn
 from fleetprompt.pages.declaring import FormPage, Page
 from fleetprompt.pages.forms import Form
+from fleetprompt.pages.rendering import with_query
 from fleetprompt.runtime.operations import Ledger, Operation
 from fleetprompt.runtime.run import ask
 from fleetprompt.runtime.services import Services
@@ -146,6 +147,16 @@ class Visit:
     def html(self, template: str, **context: Any) -> Html:
         """An answer from a template, which also sees `visit`, `frame` and, on a form's page, `form`."""
         return Html(template, context)
+
+    def pager(self, path: str, next_cursor: str | None, **asked: Any) -> dict[str, str]:
+        """Where the other pages of a list at `path` are: `first_url`, empty on the first one, and `next_url`.
+
+        next_cursor: of the page behind this one, None at the end. asked: what the list is narrowed down to.
+        """
+        return {
+            "first_url": with_query(path, **asked) if self.asked("cursor") else "",
+            "next_url": with_query(path, **asked, cursor=next_cursor) if next_cursor else "",
+        }
 
     def see_other(self, path: str, **query: str) -> SeeOther:
         """After a write: look at `path` next."""

@@ -15,7 +15,6 @@ from fleetprompt.errors import not_found
 from fleetprompt.fields import LIMIT_MAX
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import FormPage, Page
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
@@ -35,8 +34,7 @@ async def _show(visit: Visit) -> Answer:
     return visit.html(
         "account/api_keys.html",
         keys=found.items,
-        first_url=PATH if "cursor" in visit.query else "",
-        next_url=with_query(PATH, cursor=found.next_cursor) if found.next_cursor else "",
+        **visit.pager(PATH, found.next_cursor),
     )
 
 

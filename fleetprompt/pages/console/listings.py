@@ -12,7 +12,6 @@ from fleetprompt.listings.rules import refusal_to_move
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.console.needs import needy
 from fleetprompt.pages.declaring import Page
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.releases import reads as releases
 from fleetprompt.runtime.pagination import Page as Found
@@ -36,8 +35,7 @@ async def _show(visit: Visit) -> Answer:
         statuses=tuple(ListingStatus),
         needy=needy(await _candidates(visit, found), visit.now_ms)[:NEEDY_SHOWN] if is_first else [],
         is_first=is_first,
-        first_url=with_query(PATH, **asked) if "cursor" in visit.query else "",
-        next_url=with_query(PATH, **asked, cursor=found.next_cursor) if found.next_cursor else "",
+        **visit.pager(PATH, found.next_cursor, **asked),
     )
 
 

@@ -10,7 +10,6 @@ from fleetprompt.installs.reads import foresee_revocation
 from fleetprompt.listings.reads import get_own as own_listing
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import FormPage, Page
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.releases import reads
 from fleetprompt.releases.model import PublisherRelease, PublisherReleaseItem, ReleaseReply
@@ -28,8 +27,7 @@ async def _show(visit: Visit) -> Answer:
         "console/releases.html",
         listing=listing,
         releases=found.items,
-        first_url=path if "cursor" in visit.query else "",
-        next_url=with_query(path, cursor=found.next_cursor) if found.next_cursor else "",
+        **visit.pager(path, found.next_cursor),
     )
 
 

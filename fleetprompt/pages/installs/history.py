@@ -11,7 +11,6 @@ from fleetprompt.installs.reads import list_intents
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import Page
 from fleetprompt.pages.installs.standing import standing_of
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
@@ -26,8 +25,7 @@ async def _show(visit: Visit) -> Answer:
         "installs/installs.html",
         status=next((each for each in InstallIntentStatus if [each] == asked.get("status")), None),
         rows=[standing_of(intent) for intent in found.items],
-        first_url=with_query(PATH, **asked) if "cursor" in visit.query else "",
-        next_url=with_query(PATH, **asked, cursor=found.next_cursor) if found.next_cursor else "",
+        **visit.pager(PATH, found.next_cursor, **asked),
     )
 
 

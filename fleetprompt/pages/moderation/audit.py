@@ -84,8 +84,7 @@ async def _show(visit: Visit) -> Answer:
         "system": ActorType.SYSTEM.value,
         "days": [],
         "shown": 0,
-        "first_url": with_query(PATH, **asked) if "cursor" in visit.query else "",
-        "next_url": "",
+        **visit.pager(PATH, None, **asked),
         "refusal": None,
     }
     try:
@@ -96,7 +95,7 @@ async def _show(visit: Visit) -> Answer:
         return Html("moderation/audit.html", {**context, "refusal": refusal}, refusal=refusal)
     context["days"] = _by_day(found.items)
     context["shown"] = len(found.items)
-    context["next_url"] = with_query(PATH, **asked, cursor=found.next_cursor) if found.next_cursor else ""
+    context |= visit.pager(PATH, found.next_cursor, **asked)
     return Html("moderation/audit.html", context)
 
 

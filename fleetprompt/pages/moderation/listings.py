@@ -11,7 +11,6 @@ from fleetprompt.moderation.model import AdminListingItem
 from fleetprompt.moderation.reads import list_listings
 from fleetprompt.pages.answers import Answer, Html
 from fleetprompt.pages.declaring import Page
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
@@ -42,8 +41,7 @@ async def _show(visit: Visit) -> Answer:
         "asked": {name: values[0] for name, values in asked.items()},
         "statuses": list(ListingStatus),
         "found": [],
-        "first_url": with_query(PATH, **asked) if "cursor" in visit.query else "",
-        "next_url": "",
+        **visit.pager(PATH, None, **asked),
         "refusal": None,
     }
     try:
@@ -52,8 +50,8 @@ async def _show(visit: Visit) -> Answer:
         if refusal.code not in _TOLD_HERE:
             raise
         return Html("moderation/listings.html", {**context, "refusal": refusal}, refusal=refusal)
-    following = with_query(PATH, **asked, cursor=found.next_cursor) if found.next_cursor else ""
-    return Html("moderation/listings.html", {**context, "found": found.items, "next_url": following})
+    pager = visit.pager(PATH, found.next_cursor, **asked)
+    return Html("moderation/listings.html", {**context, "found": found.items, **pager})
 
 
 def place_of(text: str) -> str:

@@ -11,7 +11,6 @@ from fleetprompt.moderation.reads import list_reports, show_report
 from fleetprompt.moderation.resolve_report import resolve_report
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import FormPage, Page
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
@@ -31,8 +30,7 @@ async def _show(visit: Visit) -> Answer:
         reports=found.items,
         statuses=list(ReportStatus),
         status=asked.get("status", [""])[0],
-        first_url=with_query(PATH, **asked) if "cursor" in visit.query else "",
-        next_url=with_query(PATH, **asked, cursor=found.next_cursor) if found.next_cursor else "",
+        **visit.pager(PATH, found.next_cursor, **asked),
     )
 
 

@@ -9,7 +9,6 @@ from fleetprompt.catalog.reads import list_releases, show_installs, show_listing
 from fleetprompt.pages import charts
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import Page
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
@@ -50,8 +49,7 @@ async def _show_releases(visit: Visit) -> Answer:
         listing=detail.listing,
         releases=found.items,
         shows_revoked=asked.get("includeRevoked") == ["true"],
-        first_url=with_query(path, **asked) if "cursor" in visit.query else "",
-        next_url=with_query(path, **asked, cursor=found.next_cursor) if found.next_cursor else "",
+        **visit.pager(path, found.next_cursor, **asked),
     )
 
 

@@ -9,7 +9,6 @@ from fleetprompt.catalog.reads import search, show_publisher
 from fleetprompt.enums import ListingSort
 from fleetprompt.pages.answers import Answer
 from fleetprompt.pages.declaring import Page
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
@@ -26,8 +25,7 @@ async def _show(visit: Visit) -> Answer:
         "storefront/publisher.html",
         publisher=publisher,
         listings=found.items,
-        first_url=path if "cursor" in visit.query else "",
-        next_url=with_query(path, cursor=found.next_cursor) if found.next_cursor else "",
+        **visit.pager(path, found.next_cursor),
     )
 
 
