@@ -16,7 +16,6 @@ from fleetprompt.moderation.reinstate_user import reinstate_user
 from fleetprompt.moderation.suspend_user import suspend_user
 from fleetprompt.pages.answers import Answer, Html
 from fleetprompt.pages.declaring import FormPage, Page
-from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
@@ -31,15 +30,15 @@ MEANINGS: Final = {
 async def _show_all(visit: Visit) -> Answer:
     asked = visit.asked("email")
     context: dict[str, Any] = {"email": asked.get("email", [""])[0], "found": [], "refusal": None}
-    context |= {"first_url": with_query(PATH, **asked) if "cursor" in visit.query else "", "next_url": ""}
+    context |= visit.pager(PATH, None, **asked)
     try:
         found: Found[AdminUser] = await visit.ask(list_users, **asked, **visit.asked("cursor"), limit=SHOWN)
     except Refusal as refusal:
         if refusal.code is not Code.VALIDATION_FAILED:
             raise
         return Html("moderation/users.html", {**context, "refusal": refusal}, refusal=refusal)
-    following = with_query(PATH, **asked, cursor=found.next_cursor) if found.next_cursor else ""
-    return Html("moderation/users.html", {**context, "found": found.items, "next_url": following})
+    pager = visit.pager(PATH, found.next_cursor, **asked)
+    return Html("moderation/users.html", {**context, "found": found.items, **pager})
 
 
 async def _user(visit: Visit) -> AdminUserDetail:
