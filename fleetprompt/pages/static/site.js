@@ -1,16 +1,53 @@
-// What scripts add to pages that work without them: focus, copying, one sending at a time, images that open large.
+// What scripts add to pages that work without them: keys, focus, copying, one sending at a time, images that open large.
 
-const search = document.querySelector("[data-search]");
-if (search) {
-  document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      search.focus();
-      search.select();
-    }
-  });
+// Single keys: each follows the link, or goes to the field, that names it in data-key. They can be turned off, for those
+// whose dictation or switches type letters by themselves; where nothing may be kept, for as long as the page is open.
+const KEYS_OFF = "keys-off";
+let areKeysOff = recalled();
+showKeys();
+
+function recalled() {
+  try {
+    return localStorage.getItem(KEYS_OFF) === "1";
+  } catch {
+    return false;
+  }
 }
+
+function turnKeys() {
+  areKeysOff = !areKeysOff;
+  try {
+    if (areKeysOff) localStorage.setItem(KEYS_OFF, "1");
+    else localStorage.removeItem(KEYS_OFF);
+  } catch {
+    // Nothing may be kept here.
+  }
+  showKeys();
+}
+
+function showKeys() {
+  document.documentElement.toggleAttribute("data-keys-off", areKeysOff);
+  for (const button of document.querySelectorAll("[data-keys-switch]")) {
+    button.hidden = false;
+    button.textContent = `Turn keyboard shortcuts ${areKeysOff ? "on" : "off"}`;
+  }
+}
+
+for (const button of document.querySelectorAll("[data-keys-switch]")) button.addEventListener("click", turnKeys);
+addEventListener("storage", () => {
+  areKeysOff = recalled();
+  showKeys();
+});
+document.addEventListener("keydown", (event) => {
+  if (areKeysOff || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const named = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!named) return;
+  event.preventDefault();
+  if (!named.matches("input")) return named.click();
+  named.focus();
+  named.select();
+});
 
 document.querySelector("[data-focus]")?.focus();
 
