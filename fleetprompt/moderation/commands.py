@@ -117,6 +117,7 @@ class ListListings(ListCommand):
 
     flagged: bool | UnsetType = UNSET
     status: ListingStatus | UnsetType = UNSET
+    publisher_id: PublisherId | UnsetType = UNSET
     q: SearchText | UnsetType = UNSET
 
     @property

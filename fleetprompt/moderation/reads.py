@@ -57,7 +57,7 @@ admin_query: Final = partial(query, who=Access.ADMIN, scope=KeyScope.ADMIN, rate
 _OWNS_LISTING: Final = {"listing_id": Owner.ADMIN}
 
 
-@admin_query("moderation.listings")
+@admin_query("moderation.listings", owns={"publisher_id": Owner.ADMIN})
 async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page[AdminListingItem]:
     """Every listing, whatever its status, the newest first; `q` finds words as the public search does (spec 6.3).
 
@@ -65,16 +65,12 @@ async def list_listings(look: Look, admin: Actor, command: ListListings) -> Page
     """
     scope, text = everything(admin), command.text
     pager = Pager(look.ring, "moderation.listings", "admin", command)
-    status = or_none(command.status)
-    flagged = or_none(command.flagged)
+    filters = listings.Filters(or_none(command.status), or_none(command.publisher_id), or_none(command.flagged))
     if text is None:
-        rows = await look.many(
-            listings.page(scope, status=status, flagged=flagged, after_id=pager.after_id, fetch=pager.fetch)
-        )
+        rows = await look.many(listings.page(scope, filters, after_id=pager.after_id, fetch=pager.fetch))
     else:
         rows = await look.many(
-            search_page(scope, text, status=status, flagged=flagged, after_id=pager.after_id, fetch=pager.fetch),
-            search=True,
+            search_page(scope, text, filters, after_id=pager.after_id, fetch=pager.fetch), search=True
         )
     return pager.page(rows, shapes.listing_item)
 

@@ -40,7 +40,11 @@ BOUNDED_SORTS = {
     ),
     "listings.stats": "one listing's days, ninety at most, and what is not yet folded",
     **dict.fromkeys(
-        ("moderation.search_listings", "moderation.search_listings.by_status.flagged"),
+        (
+            "moderation.search_listings",
+            "moderation.search_listings.by_publisher",
+            "moderation.search_listings.by_status.flagged",
+        ),
         "what was found by the index of words; limits keep no more than a page, and no more than 200 publishers",
     ),
     **{

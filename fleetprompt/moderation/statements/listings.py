@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -104,37 +104,65 @@ def listing_detail(_: AdminScope, listing_id: UUID, now_ms: int) -> Bound[AdminL
     return _DETAIL.bind(listing_id=listing_id, now_ms=now_ms)
 
 
-def chosen(*, by_status: bool, flagged: bool | None) -> list[ColumnElement[bool]]:
-    """The filters of a list of listings."""
-    conditions: list[ColumnElement[bool]] = [listings.c.status == bindparam("status")] if by_status else []
-    if flagged is not None:
-        conditions.append(listings.c.flagged if flagged else ~listings.c.flagged)
-    return conditions
+class Filters(NamedTuple):
+    """Which listings are meant, None for all. flagged: only those that are, or that are not."""
+
+    status: ListingStatus | None
+    publisher_id: UUID | None
+    flagged: bool | None
+
+    @property
+    def shape(self) -> Shape:
+        """The statement that has these filters."""
+        return Shape(self.status is not None, self.publisher_id is not None, self.flagged)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What that statement is given."""
+        wanted = {"status": self.status and self.status.value, "wanted_publisher_id": self.publisher_id}
+        return {name: value for name, value in wanted.items() if value is not None}
 
 
-def shape_name(what: str, *, by_status: bool, flagged: bool | None) -> str:
-    """The name of the statement that has these filters."""
-    flag = {None: "", True: ".flagged", False: ".not_flagged"}[flagged]
-    return f"{what}{'.by_status' if by_status else ''}{flag}"
+class Shape(NamedTuple):
+    """Which filters a statement has, whatever their values."""
+
+    by_status: bool = False
+    by_publisher: bool = False
+    flagged: bool | None = None
+
+    @property
+    def suffix(self) -> str:
+        """What the statement's name ends in."""
+        flag = {None: "", True: ".flagged", False: ".not_flagged"}[self.flagged]
+        return f"{'.by_status' * self.by_status}{'.by_publisher' * self.by_publisher}{flag}"
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The filters of a list of listings."""
+        conditions: list[ColumnElement[bool]] = []
+        if self.by_status:
+            conditions.append(listings.c.status == bindparam("status"))
+        if self.by_publisher:
+            conditions.append(listings.c.publisher_id == bindparam("wanted_publisher_id"))
+        if self.flagged is not None:
+            conditions.append(listings.c.flagged if self.flagged else ~listings.c.flagged)
+        return conditions
 
 
 @per_shape(
-    examples=[{"by_status": each, "flagged": flagged} for each in (False, True) for flagged in (None, False, True)]
+    examples=[
+        *({"shape": Shape(each, False, flagged)} for each in (False, True) for flagged in (None, False, True)),
+        {"shape": Shape(by_publisher=True)},
+        {"shape": Shape(True, True, True)},
+    ]
 )
-def _page(*, by_status: bool, flagged: bool | None) -> Statement[AdminListingItemRow]:
-    name = shape_name("moderation.listings", by_status=by_status, flagged=flagged)
-    query = select(*listing_columns(AdminListingItemRow)).select_from(WITH_PUBLISHER)
-    query = query.where(*chosen(by_status=by_status, flagged=flagged))
-    return reading(name, newest(query, listings.c.id), AdminListingItemRow)
+def _page(*, shape: Shape) -> Statement[AdminListingItemRow]:
+    query = select(*listing_columns(AdminListingItemRow)).select_from(WITH_PUBLISHER).where(*shape.conditions())
+    return reading(f"moderation.listings{shape.suffix}", newest(query, listings.c.id), AdminListingItemRow)
 
 
-def page(
-    _: AdminScope, *, status: ListingStatus | None, flagged: bool | None, after_id: UUID, fetch: int
-) -> Bound[AdminListingItemRow]:
-    """Listings, the newest first. status: of one only. flagged: only those that are, or that are not."""
-    return _page(by_status=status is not None, flagged=flagged).bind(
-        status=None if status is None else status.value, after_id=after_id, fetch=fetch
-    )
+def page(_: AdminScope, filters: Filters, *, after_id: UUID, fetch: int) -> Bound[AdminListingItemRow]:
+    """Listings, the newest first."""
+    return _page(shape=filters.shape).bind(**filters.values, after_id=after_id, fetch=fetch)
 
 
 _REVIEWED: Final[dict[str, Any]] = {"reviewed_revision": bindparam("revision"), "reviewed_at_ms": bindparam("now_ms")}

@@ -23,13 +23,12 @@ from sqlalchemy import (
 
 from fleetprompt import ids
 from fleetprompt.authz import AdminScope
-from fleetprompt.enums import ListingStatus
 from fleetprompt.moderation.statements.listings import (
     WITH_PUBLISHER,
     AdminListingItemRow,
-    chosen,
+    Filters,
+    Shape,
     listing_columns,
-    shape_name,
 )
 from fleetprompt.search_text import TextQuery
 from fleetprompt.store.statements import Bound, Statement, per_shape, reading
@@ -92,15 +91,15 @@ def _that_hold_it_with_their_publisher(wanted: ColumnElement[bool], holding: CTE
     return _newest(select(of_one.c.id).select_from(named.join(of_one, true())))
 
 
-@per_shape(examples=[{"by_status": False, "flagged": None}, {"by_status": True, "flagged": True}])
-def _search(*, by_status: bool, flagged: bool | None) -> Statement[AdminListingItemRow]:
-    wanted = and_(listings.c.id < bindparam("after_id"), *chosen(by_status=by_status, flagged=flagged))
+@per_shape(examples=[{"shape": Shape()}, {"shape": Shape(by_publisher=True)}, {"shape": Shape(True, False, True)}])
+def _search(*, shape: Shape) -> Statement[AdminListingItemRow]:
+    wanted = and_(listings.c.id < bindparam("after_id"), *shape.conditions())
     holding = _that_hold_it(wanted).cte("holding")
     named_so = _that_hold_it_with_their_publisher(wanted, holding).subquery("named_so")
     either = union_all(select(holding), select(named_so)).subquery("either")
     page = _newest(select(either.c.id).distinct()).subquery("page")
     return reading(
-        shape_name("moderation.search_listings", by_status=by_status, flagged=flagged),
+        f"moderation.search_listings{shape.suffix}",
         select(*listing_columns(AdminListingItemRow))
         .select_from(WITH_PUBLISHER.join(page, page.c.id == listings.c.id))
         .order_by(listings.c.id.desc()),
@@ -111,19 +110,17 @@ def _search(*, by_status: bool, flagged: bool | None) -> Statement[AdminListingI
 def search_page(
     _: AdminScope,
     text: TextQuery,
+    filters: Filters,
     *,
-    status: ListingStatus | None,
-    flagged: bool | None,
     after_id: UUID,
     fetch: int,
 ) -> Bound[AdminListingItemRow]:
     """Listings with the words of `text`, the newest first."""
-    values: dict[str, Any] = {} if status is None else {"status": status.value}
-    return _search(by_status=status is not None, flagged=flagged).bind(
+    return _search(shape=filters.shape).bind(
+        **filters.values,
         matching=text.matching,
         well_spelt=text.well_spelt,
         in_publisher=" | ".join(text.in_publisher) or None,
         after_id=after_id,
         fetch=fetch,
-        **values,
     )

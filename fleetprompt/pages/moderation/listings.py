@@ -36,9 +36,10 @@ async def _show(visit: Visit) -> Answer:
     text = visit.query.get("q", [""])[0].strip()
     if place := place_of(text):
         return visit.see_other(place)
-    asked = visit.asked("q", "status", "flagged")
+    asked = visit.asked("q", "status", "publisherId", "flagged")
     context: dict[str, Any] = {
         "asked": {name: values[0] for name, values in asked.items()},
+        "everybodys_url": with_query(PATH, **{name: each for name, each in asked.items() if name != "publisherId"}),
         "statuses": list(ListingStatus),
         "found": [],
         **visit.pager(PATH, None, **asked),

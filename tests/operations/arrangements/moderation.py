@@ -43,10 +43,9 @@ async def report(cast: Cast) -> Case:
 
 @arranges("GET /v1/admin/listings")
 async def list_listings(cast: Cast) -> Case:
-    await cast.offer()
-    return Case(
-        await cast.admin(), Request(query={"flagged": "false", "status": "published", "q": "atlas", "limit": 5})
-    )
+    owner = (await cast.offer()).listing.publisher.publisher_id
+    query = {"flagged": "false", "status": "published", "publisherId": owner, "q": "atlas", "limit": 5}
+    return Case(await cast.admin(), Request(query=query))
 
 
 @arranges("GET /v1/admin/listings/{listingId}")

@@ -47,6 +47,18 @@ async def found(ines: Person, limit: int = 50, **filters: str | int) -> list[str
         params = {**filters, "limit": limit, "cursor": page["nextCursor"]}
 
 
+async def test_an_admin_finds_the_listings_of_one_publisher(ines: Person, shelf: dict[str, str]) -> None:
+    of_carl = [shelf["flagged draft"], shelf["published"]]
+    item = assert_ok(await ines.get(f"{LISTINGS}/{shelf['published']}"))["listing"]
+    carl = item["publisher"]["publisherId"]
+    for limit in (1, 50):
+        assert await found(ines, limit, publisherId=carl) == of_carl
+    assert await found(ines, publisherId=carl, status="published") == [shelf["published"]]
+    assert await found(ines, publisherId=carl, flagged="true") == [shelf["flagged draft"]]
+    assert await found(ines, publisherId=carl, q="carl") == of_carl
+    assert await found(ines, publisherId="pub_nobody") == []
+
+
 async def test_an_admin_sees_every_listing_the_newest_first(ines: Person, shelf: dict[str, str]) -> None:
     for limit in (1, 2, 5, 6, 200):
         assert await found(ines, limit) == list(shelf.values())[::-1]
