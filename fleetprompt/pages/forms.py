@@ -94,7 +94,8 @@ class Form:
 
     def problems_of(self, name: str, label: str) -> list[str]:
         """The same, a sentence each."""
-        return [_sentence(each, name, label) for each in self.problems if _is_of(each, name)]
+        is_blank = name in self.typed and not any(value.strip() for value in self.typed[name])
+        return [_sentence(each, name, label, is_blank) for each in self.problems if _is_of(each, name)]
 
     def problems_elsewhere(self, shown: list[str]) -> list[FieldProblem]:
         """The problems of fields that the form does not have."""
@@ -105,11 +106,13 @@ def _is_of(problem: FieldProblem, name: str) -> bool:
     return problem.field_name == name or problem.field_name.startswith((f"{name}[", f"{name}."))
 
 
-def _sentence(problem: FieldProblem, name: str, label: str) -> str:
-    """The API's message follows the name of what it is about."""
+def _sentence(problem: FieldProblem, name: str, label: str, is_blank: bool) -> str:
+    """The API's message follows the name of what it is about; what was left blank is missing, whatever it may hold."""
     number = problem.field_name[len(name) :].removeprefix("[").partition("]")[0]
-    about = f"{label}, number {int(number) + 1}," if number.isdigit() else label
-    return f"{about} {problem.message}".rstrip(".") + "."
+    called = label if " " not in label or label.endswith(",") else f"“{label}”"
+    about = f"{called}, number {int(number) + 1}," if number.isdigit() else called
+    is_missing = (is_blank and problem.field_name == name) or problem.message == "is required"
+    return f"{about} is missing." if is_missing else f"{about} {problem.message}".rstrip(".") + "."
 
 
 def fresh_key() -> str:

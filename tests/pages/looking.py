@@ -17,6 +17,8 @@ async def bring(page: Page, state: State) -> Response:
     if state.press:
         for name, value in state.typed.items():
             await page.fill(f'main [name="{name}"]', value)
+        for label in state.chosen:
+            await page.get_by_label(label, exact=True).check()
         await page.evaluate(_WITHOUT_THE_BROWSERS_OWN_CHECKS)
         async with page.expect_navigation() as navigation:
             await page.locator("main").get_by_role("button", name=state.press, exact=True).click()

@@ -60,7 +60,7 @@ async def test_no_scope_at_all_is_not_taken_for_the_usual_ones(people: People) -
     person = await people.register()
     answer = await fill_in(person, NEW_KEY, {"name": "CI", "scopes": [""]})
     assert answer.status_code == 400
-    assert "What it may do must hold 1 to 4 values." in said(parsed(answer.text))
+    assert "“What it may do” is missing." in said(parsed(answer.text))
 
 
 async def test_a_form_sent_twice_with_something_else_is_told_so_and_kept(people: People) -> None:

@@ -97,7 +97,7 @@ async def test_u_val_07_the_refs_asked_for_are_those_of_the_kind_and_a_wrong_rel
     for told in ("Version must", "Artifact 1, kind,", "Artifact 1, SHA-256,"):
         assert told in alert
     without = await fill_in(publisher, path, {"version": "1.0.0"})
-    assert "Spec asset is required" in said(parsed(without.text))
+    assert "“Spec asset” is missing" in said(parsed(without.text))
     shown = await fill_in(publisher, path, {"notes.markdown": HTML, "_act": "preview"})
     assert "Line 3" in said(parsed(shown.text))
 

@@ -96,14 +96,16 @@ async def test_suspending_says_what_it_does_in_numbers_and_asks_for_the_reason(
     assert without.status_code == 400
     assert "Reason" in text_of(parsed(without.text))
     assert (await shown_by_api(ines, offer.listing))["status"] == "published"
+    held = fields_of(await visit(ines, path), path)
     done = await fill_in(ines, path, {"reason": "It asks for card numbers."})
     assert (done.status_code, done.headers["location"]) == (303, f"{page_of(offer.listing)}?notice=suspended")
     shown = said(await visit(ines, done.headers["location"]))
     assert "It is shown to nobody" in shown
     assert "It asks for card numbers." in shown
-    again = await fill_in(ines, path, {"reason": "Once more."})
+    again = await send(ines, path, {**held, "reason": "Once more."})
     assert again.status_code == 409
     assert "suspended already" in again.text
+    assert "suspended already" in said(await visit(ines, path)), "nothing is left to do"
 
 
 async def test_reinstating_shows_what_changed_and_refuses_what_was_not_reviewed(people: People, ines: Person) -> None:
@@ -114,7 +116,7 @@ async def test_reinstating_shows_what_changed_and_refuses_what_was_not_reviewed(
     assert "it says what it said when it was suspended" in said(await visit(ines, path))
     await edit(listing, summary="Other maps.")
     page = await visit(ines, path)
-    assert "edited 1 time since it was suspended" in said(page)
+    assert "edited once since it was suspended" in said(page)
     assert (marked(page, "del"), marked(page, "ins")) == (["Maps."], ["Other maps."])
     assert not [each for each in page.iter() if each.get("data-focus") is not None], "what changed is read first"
     held = fields_of(page, path)

@@ -28,16 +28,16 @@ async def test_suspending_a_user_says_what_stops_and_reinstating_what_returns(pe
     assert ada.email in said(await visit(ines, f"/moderation/users?email={ada.email.upper()}"))
     asked = said(await visit(ines, f"{path}/suspend"))
     for sentence in (
-        "Her 1 session and 1 API key open nothing any more.",
-        "Her 1 published listing is hidden",
-        "2 open install intents of others on her listings will no longer redeem.",
+        "Their 1 session and 1 API key open nothing any more.",
+        "Their 1 published listing is hidden",
+        "2 open install intents of others on their listings will no longer redeem.",
     ):
         assert sentence in asked
     done = await fill_in(ines, f"{path}/suspend", {"reason": "A stolen account."})
     assert (done.status_code, done.headers["location"]) == (303, f"{path}?notice=suspended")
     assert "A stolen account." in said(await visit(ines, path))
     assert_error(await key.get("/v1/me"), "UNAUTHENTICATED")
-    assert "Her 1 published listing can be found" in said(await visit(ines, f"{path}/reinstate"))
+    assert "Their 1 published listing can be found" in said(await visit(ines, f"{path}/reinstate"))
     back = await fill_in(ines, f"{path}/reinstate", {"reason": "It is hers again."})
     assert back.headers["location"] == f"{path}?notice=reinstated"
     assert (await key.get("/v1/me")).status_code == 200
@@ -52,6 +52,7 @@ async def test_capabilities_are_granted_and_revoked(people: People, ines: Person
     granted = await fill_in(ines, f"{path}/capabilities", {"grant": ["", "publisher"]})
     assert granted.headers["location"] == f"{path}?notice=changed"
     assert_error(await bea.get("/v1/me"), "UNAUTHENTICATED")
+    assert "Write your profile" in said(await visit(await people.signed_in_elsewhere(bea), "/console", 403))
     held = fields_of(await visit(ines, f"{path}/capabilities"), f"{path}/capabilities")
     assert (held["grant"], held["revoke"]) == ([""], [""])
     revoked = await fill_in(ines, f"{path}/capabilities", {"revoke": ["", "publisher"]})

@@ -30,9 +30,9 @@ WORDS: Final[Mapping[str, str]] = {
     "refs.whsDeploymentId": "WHS deployment",
     "refs.agentromaticWorkflowId": "Agentromatic workflow",
     "refs.specAssetId": "Spec asset",
-    "compat.minWHSVersion": "Least version of WHS",
-    "compat.minAgentromaticVersion": "Least version of Agentromatic",
-    "compat.minAgentelicVersion": "Least version of Agentelic",
+    "compat.minWHSVersion": "Lowest WHS version",
+    "compat.minAgentromaticVersion": "Lowest Agentromatic version",
+    "compat.minAgentelicVersion": "Lowest Agentelic version",
 }
 REFS: Final[Mapping[AssetKind, tuple[str, ...]]] = {
     AssetKind.WHS_AGENT: ("refs.whsAgentId", "refs.whsDeploymentId"),

@@ -15,6 +15,7 @@ from fleetprompt.moderation.read_audit import read_audit
 from fleetprompt.pages import moments
 from fleetprompt.pages.answers import Answer, Html
 from fleetprompt.pages.declaring import Page
+from fleetprompt.pages.moderation.listings import place_of
 from fleetprompt.pages.moderation.sentences import Part, reason_of, sentence_of
 from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
@@ -74,8 +75,9 @@ class Chip:
 async def _show(visit: Visit) -> Answer:
     asked = {name: values[0].strip() for name, values in visit.asked(*FILTERS).items()}
     if one := visit.query.get("id", [""])[0].strip():
-        name = FILTER_OF.get(one.partition("_")[0], "requestId")
-        return visit.see_other(with_query(PATH, **{**asked, name: one}))
+        name = FILTER_OF.get(one.partition("_")[0])
+        elsewhere = place_of(one) if name is None else ""
+        return visit.see_other(elsewhere or with_query(PATH, **{**asked, name or "requestId": one}))
     context: dict[str, Any] = {
         "asked": asked,
         "chips": [Chip(FILTERS[name], value, _without(asked, name)) for name, value in asked.items()],

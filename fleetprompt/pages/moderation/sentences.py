@@ -94,7 +94,7 @@ def _thing(event: AuditEvent, name: str) -> Part:
             return Part(name, _place("publishers", event.publisher_id))
         case "user":
             is_own = details.get("userId") == event.actor.id
-            return Part("her own account" if is_own else "a user", _place("users", details.get("userId")))
+            return Part("their own account" if is_own else "a user", _place("users", details.get("userId")))
         case "report":
             report_id = details.get("reportId")
             return Part("a report", f"/moderation/reports/{report_id}/resolve" if report_id else "")

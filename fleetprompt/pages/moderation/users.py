@@ -1,4 +1,4 @@
-"""People: finding a user, suspending and reinstating her, and what she may do."""
+"""People: finding users, suspending and reinstating them, and what they may do."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from fleetprompt.moderation.reinstate_user import reinstate_user
 from fleetprompt.moderation.suspend_user import suspend_user
 from fleetprompt.pages.answers import Answer, Html
 from fleetprompt.pages.declaring import FormPage, Page
+from fleetprompt.pages.moderation.listings import place_of
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
@@ -29,7 +30,10 @@ MEANINGS: Final = {
 
 async def _show_all(visit: Visit) -> Answer:
     asked = visit.asked("email")
-    context: dict[str, Any] = {"email": asked.get("email", [""])[0], "found": [], "refusal": None}
+    email = asked.get("email", [""])[0]
+    if place := place_of(email.strip()):
+        return visit.see_other(place)
+    context: dict[str, Any] = {"email": email, "found": [], "refusal": None}
     context |= visit.pager(PATH, None, **asked)
     try:
         found: Found[AdminUser] = await visit.ask(list_users, **asked, **visit.asked("cursor"), limit=SHOWN)

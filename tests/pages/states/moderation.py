@@ -121,16 +121,15 @@ async def _of_things(scene: Scene, cases: Cases) -> list[State]:
         State("moderation_release", "full", f"{RELEASES}/{scene.review.id}"),
         State("moderation_release", "revoked", f"{RELEASES}/{scene.revoked.id}?notice=revoked"),
         State("moderation_revoke_release", "last", f"{RELEASES}/{last.id}/revoke"),
-        State(
-            "moderation_revoke_release", "wrong", f"{RELEASES}/{scene.revoked.id}/revoke", status=409,
-            typed={"reason": "Once more."}, press="Revoke the release",
-        ),
+        State("moderation_revoke_release", "already", f"{RELEASES}/{scene.revoked.id}/revoke"),
         State("moderation_intent", "open", f"{intents}/{opened.id}"),
         State("moderation_intent", "canceled", f"{intents}/{canceled.id}?notice=revoked"),
         State("revoke_intent", "asked", f"{intents}/{opened.id}/revoke"),
         State("partner_keys", "some", f"{KEYS}?notice=revoked"),
         State("new_partner_key", "empty", f"{KEYS}/new"),
         State("new_partner_key", "wrong", f"{KEYS}/new", status=400, press="Issue the key"),
+        State("new_partner_key", "created", f"{KEYS}/new", typed={"label": "Production"}, chosen=("WHS",),
+              press="Issue the key"),
         State("revoke_partner_key", "only_one", f"{KEYS}/{key}/revoke"),
     ]  # fmt: skip
 

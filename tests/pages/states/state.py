@@ -11,9 +11,9 @@ class State:
     """How a page is brought into a state.
 
     page: its declared name. name: of the state. path: what to open. who: nobody, buyer, publisher or admin. status: of
-    the answer. typed: what is put into the fields of the page's form, which is then sent by `press`, the word on its
-    button; its answer is the state. meanwhile: what happens between opening and sending. is_document: whether it is no
-    page but a feed or a map.
+    the answer. typed: what is put into the fields of the page's form. chosen: the labels of what is ticked in it. It is
+    then sent by `press`, the word on its button; its answer is the state. meanwhile: what happens between opening and
+    sending. is_document: whether it is no page but a feed or a map.
     """
 
     page: str
@@ -22,6 +22,7 @@ class State:
     who: str = "nobody"
     status: int = 200
     typed: Mapping[str, str] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
     press: str = ""
     meanwhile: Callable[[], Awaitable[None]] | None = None
     is_document: bool = False
