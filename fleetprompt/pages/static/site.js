@@ -88,8 +88,9 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-once]")) delete form.dataset.sent;
 });
 
-if (matchMedia("(max-width: 60rem)").matches) {
-  for (const side of document.querySelectorAll("[data-side]")) side.open = false;
+// A list at the side becomes a disclosure where the window is as narrow as it says.
+for (const side of document.querySelectorAll("[data-side]")) {
+  if (matchMedia(`(max-width: ${side.dataset.side})`).matches) side.open = false;
 }
 
 document.addEventListener("click", (event) => {
