@@ -11,6 +11,7 @@ from fleetprompt.moderation.model import AdminListingItem
 from fleetprompt.moderation.reads import list_listings
 from fleetprompt.pages.answers import Answer, Html
 from fleetprompt.pages.declaring import Page
+from fleetprompt.pages.rendering import with_query
 from fleetprompt.pages.visit import Visit
 from fleetprompt.runtime.pagination import Page as Found
 
