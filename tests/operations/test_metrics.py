@@ -62,20 +62,20 @@ async def scrape(api: Caller) -> str:
     return answer.text
 
 
-def all_of(app: App) -> Series:
-    """Every series of the application; reading one costs as much as reading all."""
-    return series(app.services.metrics.render().decode())
+def series_of(operation: str, app: App) -> Series:
+    """Every series of one operation."""
+    return series(app.services.metrics.render().decode(), holding=f'operation="{operation}"')
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=[route.operation.name for route in ROUTES])
 async def test_every_operation_has_its_series_of_durations_by_outcome(ready: Ready, app: App, api: Caller) -> None:
     name, sound = ready.route.operation.name, ready.case.request
     malformed = sound.with_query(unheard="of") if ready.route.is_query else sound.with_body(unheard="of")
-    before = all_of(app)
+    before = series_of(name, app)
     for request, code in ((malformed, "VALIDATION_FAILED"), (sound, "OK")):
         answer = await ready.send(request)
         assert answer.is_success == (request is sound), answer.text
-        after = all_of(app)
+        after = series_of(name, app)
 
         def more(part: str, after: Series = after, before: Series = before, code: str = code, **le: str) -> float:
             place = (f"fleetprompt_request_seconds_{part}", frozenset({"operation": name, "code": code, **le}.items()))
