@@ -11,6 +11,7 @@ import pytest
 from fleetprompt.app import ROUTES, build_app
 from fleetprompt.authz import Access
 from fleetprompt.rate_limits import BY_ADDRESS, BY_PARTNER, BY_PUBLISHER, FAILED_SIGN_INS, RateClass, RateLimit
+from fleetprompt.web.edge import Edge
 from fleetprompt.web.limits import Limiter
 from fleetprompt.web.routing import Route
 from tests.operations.cases import LEDGERED, Ready, Request
@@ -28,14 +29,35 @@ WINDOW_S: Final = 60
 ELSEWHERE: Final = "192.0.2.7"
 
 
+class LimiterOfATest(Limiter):
+    """A limiter that every test begins anew, so that one application serves them all: building one takes a while."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self.begin({})
+
+    def begin(self, limits: dict[RateClass, RateLimit]) -> None:
+        """Enforce these limits from now on; nothing has been counted."""
+        super().__init__(limits, clock=self._app.clock, key=b"limits", metrics=self._app.services.metrics)
+
+
+@pytest.fixture(scope="module")
+def limiter(app: App) -> LimiterOfATest:
+    return LimiterOfATest(app)
+
+
+@pytest.fixture(scope="module")
+def edge(app: App, limiter: LimiterOfATest) -> Edge:
+    """The module's application behind that limiter."""
+    return build_app(app.services, limiter, app.log.log)
+
+
 class Limited:
     """The module's application with a limit on one class of requests and on nothing else."""
 
-    def __init__(self, app: App, rate_class: RateClass) -> None:
+    def __init__(self, edge: Edge, rate_class: RateClass) -> None:
+        self._edge = edge
         self.rate_class = rate_class
-        limits = {rate_class: RateLimit(COUNT, WINDOW_S)}
-        limiter = Limiter(limits, clock=app.clock, key=b"limits", metrics=app.services.metrics)
-        self._edge = build_app(app.services, limiter, app.log.log)
 
     async def reached_by(self, caller: Caller, address: str = "127.0.0.1") -> Caller:
         """The caller, at this application."""
@@ -51,6 +73,12 @@ class Limited:
         assert_error(answer, "RATE_LIMITED")
         assert answer.headers["retry-after"] == str(WINDOW_S)
         self.assert_counted(answer, 0)
+
+
+@pytest.fixture
+def limited(edge: Edge, limiter: LimiterOfATest, rate_class: RateClass) -> Limited:
+    limiter.begin({rate_class: RateLimit(COUNT, WINDOW_S)})
+    return Limited(edge, rate_class)
 
 
 def _each(routes: tuple[Route, ...], classes: frozenset[RateClass]) -> list[object]:
@@ -88,9 +116,8 @@ async def _somebody_else(ready: Ready, rate_class: RateClass, cast: Cast) -> Cal
 
 @pytest.mark.parametrize(("route", "rate_class"), EACH)
 async def test_s_rl_01_s_rl_02_s_rl_03_i_int_08_what_is_too_much_is_limited_until_the_window_is_over(
-    ready: Ready, rate_class: RateClass, cast: Cast, app: App, database: Database, clock: FakeClock
+    ready: Ready, limited: Limited, rate_class: RateClass, cast: Cast, database: Database, clock: FakeClock
 ) -> None:
-    limited = Limited(app, rate_class)
     caller = await limited.reached_by(ready.case.caller)
     other = await limited.reached_by(await _somebody_else(ready, rate_class, cast), ELSEWHERE)
     with unchanged(database, but=ready.spent):
@@ -112,9 +139,8 @@ async def test_s_rl_01_s_rl_02_s_rl_03_i_int_08_what_is_too_much_is_limited_unti
 
 @pytest.mark.parametrize(("route", "rate_class"), [*EACH, *EACH_MAKING])
 async def test_addresses_are_counted_before_authentication_and_callers_after_it(
-    ready: Ready, rate_class: RateClass, app: App, cast: Cast
+    ready: Ready, limited: Limited, rate_class: RateClass, cast: Cast
 ) -> None:
-    limited = Limited(app, rate_class)
     caller, visitor = await limited.reached_by(ready.case.caller), await limited.reached_by(cast.visitor())
     for _ in range(COUNT):
         await ready.send(_malformed(ready), by=visitor)
@@ -133,9 +159,8 @@ async def test_addresses_are_counted_before_authentication_and_callers_after_it(
 
 @pytest.mark.parametrize(("route", "rate_class"), EACH_MAKING)
 async def test_s_rl_02_what_may_be_made_in_a_day_is_not_used_up_by_what_is_refused(
-    ready: Ready, rate_class: RateClass, app: App, database: Database
+    ready: Ready, limited: Limited, database: Database
 ) -> None:
-    limited = Limited(app, rate_class)
     caller, key = await limited.reached_by(ready.case.caller), fresh_key()
     with unchanged(database, but=ready.spent):
         for _ in range(COUNT + 1):
@@ -152,8 +177,7 @@ async def test_s_rl_02_what_may_be_made_in_a_day_is_not_used_up_by_what_is_refus
 
 
 @pytest.mark.parametrize(("route", "rate_class"), EACH_LEDGERED)
-async def test_replays_count(ready: Ready, rate_class: RateClass, app: App, clock: FakeClock) -> None:
-    limited = Limited(app, rate_class)
+async def test_replays_count(ready: Ready, limited: Limited, clock: FakeClock) -> None:
     caller, key = await limited.reached_by(ready.case.caller), fresh_key()
     first = await ready.send(by=caller, key=key)
     ready.assert_succeeded(first)
@@ -167,9 +191,8 @@ async def test_replays_count(ready: Ready, rate_class: RateClass, app: App, cloc
 
 @pytest.mark.parametrize(("route", "rate_class"), EACH_SIGNING_IN)
 async def test_wrong_passwords_count_and_right_ones_do_not(
-    ready: Ready, rate_class: RateClass, app: App, database: Database, clock: FakeClock
+    ready: Ready, limited: Limited, database: Database, clock: FakeClock
 ) -> None:
-    limited = Limited(app, rate_class)
     caller = await limited.reached_by(ready.case.caller)
     name = "password" if "password" in ready.case.request.body else "current"
     wrong = ready.case.request.with_body(**{name: "not this one, surely"})
@@ -185,11 +208,11 @@ async def test_wrong_passwords_count_and_right_ones_do_not(
         ready.assert_succeeded(await ready.send(by=caller, key=key))
 
 
+@pytest.mark.parametrize("rate_class", [RateClass.INTERNAL_FAILURE])
 @pytest.mark.parametrize("route", INTERNAL, ids=[route.operation.name for route in INTERNAL])
 async def test_i_int_08_failed_signatures_are_limited_by_address(
-    ready: Ready, app: App, cast: Cast, database: Database, clock: FakeClock
+    ready: Ready, limited: Limited, cast: Cast, database: Database, clock: FakeClock
 ) -> None:
-    limited = Limited(app, RateClass.INTERNAL_FAILURE)
     caller, visitor = await limited.reached_by(ready.case.caller), await limited.reached_by(cast.visitor())
     with unchanged(database):
         for remaining in reversed(range(COUNT)):
