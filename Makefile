@@ -10,7 +10,7 @@ demo: $(VENV)/.ready
 	$(BIN)/python -m fleetprompt demo $(ARGS)
 
 test: check
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --quiet $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --no-loadscope-reorder --quiet $(ARGS)
 
 # Kills server and database at many more seeded instants than `make test` does.
 crash: $(VENV)/.ready-test

@@ -22,6 +22,7 @@ from tests.support.callers import Caller
 from tests.support.clock import FakeClock
 from tests.support.databases import Cluster, Database, Run
 from tests.support.people import People, Person
+from tests.support.scheduling import Scheduling
 from tests.support.secrecy.places import findings, keep_secrets
 from tests.support.servers import Servers, serving
 
@@ -47,6 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the modules that take long, so that no worker is left with one when the others have finished."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Give each worker whole modules, and one of them all race suites, which share their servers."""
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
