@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.support.keys import MASTER_KEYS, key_ring
 from tests.support.operator import Operator
 from tests.support.people import Person
 from tests.support.servers import Servers, serving
+from tests.support.traffic import going_on
 
 INTENTS = "/v1/install/intents"
 
@@ -58,39 +59,24 @@ async def fleet(anyio_backend: Any, empty_database: Database, run: Run) -> Async
         await servers.aclose()
 
 
-class Traffic:
-    """People who use everything that a key is behind, until they are stopped; the first surprise fails the test."""
+def traffic(bea: Person, whs: Partner, offer: market.Release) -> AbstractAsyncContextManager[list[float]]:
+    """Everything that a key is behind is used for as long as the block runs; the first surprise fails the test."""
 
-    def __init__(self, bea: Person, whs: Partner, offer: market.Release) -> None:
-        self.rounds = 0
-        self._bea, self._whs, self._offer = bea, whs, offer
+    async def walk() -> None:
+        key, request = fresh_key(), market.intent_request(offer, "whs")
+        first = await bea.post(INTENTS, request, key=key)
+        intent = market.Intent(bea, first.json()["installIntent"])
+        assert_replayed(await bea.post(INTENTS, request, key=key), first)
+        token = await market.token(intent)
+        redeem_key = fresh_key()
+        redeemed = await whs.redeem(token.text, key=redeem_key)
+        assert_ok(redeemed)
+        assert_replayed(await whs.redeem(token.text, key=redeem_key), redeemed)
+        page = assert_ok(await bea.get(INTENTS, params={"limit": 1}))
+        if page["nextCursor"] is not None:
+            assert_ok(await bea.get(INTENTS, params={"limit": 1, "cursor": page["nextCursor"]}))
 
-    @asynccontextmanager
-    async def going_on(self) -> AsyncIterator[None]:
-        """Go on for as long as the block runs."""
-        over = asyncio.Event()
-        walkers = [asyncio.create_task(self._walk(over)) for _ in range(2)]
-        try:
-            yield
-        finally:
-            over.set()
-            await asyncio.gather(*walkers)
-
-    async def _walk(self, over: asyncio.Event) -> None:
-        while not over.is_set():
-            key, request = fresh_key(), market.intent_request(self._offer, "whs")
-            first = await self._bea.post(INTENTS, request, key=key)
-            intent = market.Intent(self._bea, first.json()["installIntent"])
-            assert_replayed(await self._bea.post(INTENTS, request, key=key), first)
-            token = await market.token(intent)
-            redeem_key = fresh_key()
-            redeemed = await self._whs.redeem(token.text, key=redeem_key)
-            assert_ok(redeemed)
-            assert_replayed(await self._whs.redeem(token.text, key=redeem_key), redeemed)
-            page = assert_ok(await self._bea.get(INTENTS, params={"limit": 1}))
-            if page["nextCursor"] is not None:
-                assert_ok(await self._bea.get(INTENTS, params={"limit": 1, "cursor": page["nextCursor"]}))
-            self.rounds += 1
+    return going_on(walk)
 
 
 async def test_u_tok_03_a_rolling_rotation_fails_no_token_cursor_session_partner_call_or_replay(fleet: Fleet) -> None:
@@ -102,15 +88,14 @@ async def test_u_tok_03_a_rolling_rotation_fails_no_token_cursor_session_partner
     old_token = await market.token(market.Intent(bea, first.json()["installIntent"]))
     kept = await market.token(await market.intent(bea, offer, "whs"), ttl_ms=3_600_000)
     old_cursor = assert_ok(await bea.get(INTENTS, params={"limit": 1}))["nextCursor"]
-    traffic = Traffic(bea, whs, offer)
-    async with traffic.going_on():
+    async with traffic(bea, whs, offer) as rounds:
         added = await fleet.keys("add")
         assert (added.returncode, added.stdout) == (0, ""), added.stderr
         assert load_or_create(fleet.key_file).versions == ("v2", "v1", "v3")
         promoted = await fleet.keys("promote", "v3")
         assert promoted.returncode == 0, promoted.stderr
         too_early = await fleet.keys("retire", "v2")
-    assert traffic.rounds > 5
+    assert len(rounds) > 5
     assert (too_early.returncode, load_or_create(fleet.key_file).versions) == (1, ("v3", "v2", "v1"))
     for what in ("install tokens", "active partner keys", "sessions", "users", "replies"):
         assert what in too_early.stderr

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
@@ -19,6 +17,7 @@ from tests.support.databases import Cluster, Database, Run
 from tests.support.operator import Operator
 from tests.support.people import Person
 from tests.support.servers import serving
+from tests.support.traffic import going_on
 
 LATER = (sys.executable, "-m", "tests.upgrades.later")
 NEXT = "9000"
@@ -34,26 +33,16 @@ class Later(Operator):
         return [*LATER, *arguments]
 
 
-@asynccontextmanager
-async def traffic(ada: Person) -> AsyncIterator[list[float]]:
+def traffic(ada: Person) -> AbstractAsyncContextManager[list[float]]:
     """Listings made, changed and read for as long as the block runs; the seconds that each round took."""
-    over, took = asyncio.Event(), list[float]()
 
     async def walk() -> None:
-        while not over.is_set():
-            started = time.monotonic()
-            listing = await market.listing(ada)
-            edit = {"summary": "Another one."}
-            assert_ok(await ada.patch(f"/v1/publisher/listings/{listing.id}", edit))
-            assert_ok(await ada.get("/v1/publisher/listings"))
-            took.append(time.monotonic() - started)
+        listing = await market.listing(ada)
+        edit = {"summary": "Another one."}
+        assert_ok(await ada.patch(f"/v1/publisher/listings/{listing.id}", edit))
+        assert_ok(await ada.get("/v1/publisher/listings"))
 
-    walkers = [asyncio.create_task(walk()) for _ in range(2)]
-    try:
-        yield took
-    finally:
-        over.set()
-        await asyncio.gather(*walkers)
+    return going_on(walk)
 
 
 async def test_old_code_and_new_serve_one_schema_while_it_is_migrated_under_traffic(
