@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Protocol
 
 from litestar import HttpMethod, Litestar
@@ -144,6 +145,12 @@ class Process:
     limiter: Limiter
 
 
+@cache
+def _contract() -> bytes:
+    """The OpenAPI document. Making it takes as long as a hundred requests, and few processes are asked for it."""
+    return encode(document(ROUTES))
+
+
 def build_services(
     settings: Settings,
     clock: Clock,
@@ -183,7 +190,7 @@ def build_services(
         traces=traces,
         turnstile=Turnstile(),
         answers=SharedAnswers(),
-        contract=encode(document(ROUTES)),
+        contract=_contract,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fleetprompt.clock import Clock
@@ -22,8 +23,8 @@ class Services:
     """Made once by the composition root, and by tests with their own clock.
 
     keys: the key ring, which may change while the process lives. loop: watches the event loop. turnstile: lets the
-    requests of one scope through one after another. answers: what many may ask for at once. contract: the OpenAPI
-    document as it is served.
+    requests of one scope through one after another. answers: what many may ask for at once. contract: makes the OpenAPI
+    document when it is first asked for, and has it at hand from then on.
     """
 
     settings: Settings
@@ -37,7 +38,7 @@ class Services:
     traces: Traces
     turnstile: Turnstile
     answers: SharedAnswers
-    contract: bytes
+    contract: Callable[[], bytes]
 
     @property
     def ring(self) -> KeyRing:

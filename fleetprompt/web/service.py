@@ -60,7 +60,7 @@ async def _look_at_jobs(look: Look) -> None:
 @query("service.openapi", who=Access.ANYONE)
 async def contract(look: Look, _: Actor, __: NoArguments) -> Raw:
     """The OpenAPI document of this version."""
-    return Raw("application/json", look.services.contract)
+    return Raw("application/json", await asyncio.to_thread(look.services.contract))
 
 
 ROUTES: Final[tuple[Route, ...]] = (
