@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
-    """Give each worker whole modules, and one of them all race suites, which share their servers."""
+    """Give each worker whole modules, and those of some folders together, which share what is costly."""
     return Scheduling(config, log)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER: Final = ("tests/races/",)
+TOGETHER: Final = ("tests/races/", "tests/store/embedded/")
 """Folders whose modules share what is costly to set up."""
 
 
