@@ -1,24 +1,22 @@
-"""Rate limits: never exceeded, moving, told to the caller, and what happens when their store is away."""
+"""Rate limits: never exceeded, moving, and told to the caller (spec 6.3)."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 import http_sf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fleetprompt.clock import Clock, SystemClock
 from fleetprompt.errors import Code, Refusal
-from fleetprompt.rate_limits import DEFAULT_LIMITS, RateClass, RateLimit
+from fleetprompt.rate_limits import RateClass, RateLimit
 from fleetprompt.telemetry import MetricLabels, Metrics
 from fleetprompt.web.limits import (
     Allowance,
-    Limiter,
     Quota,
     Share,
     UnshareableLimitError,
@@ -26,44 +24,9 @@ from fleetprompt.web.limits import (
     policies,
     refusal,
 )
-from fleetprompt.web.moving_windows import REST_MS, Window
-from tests.support.redis_server import RedisServer
-
-START_MS = 1_790_000_000_000
-REPORT = RateClass.REPORT
-LIMITS = {**DEFAULT_LIMITS, REPORT: RateLimit(3, 2)}
-
-
-class ManualClock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.ms = START_MS
-
-    def now_ms(self) -> int:
-        return self.ms
-
-    def advance(self, seconds: float) -> None:
-        self.ms += round(seconds * 1_000)
-
-
-def limiter_of(
-    clock: Clock,
-    *,
-    limits: Mapping[RateClass, RateLimit] | None = None,
-    share: Share | None = None,
-    redis_url: str | None = None,
-    metrics: Metrics | None = None,
-    key: bytes = b"k" * 32,
-) -> Limiter:
-    return Limiter(
-        LIMITS if limits is None else limits,
-        clock=clock,
-        key=key,
-        metrics=metrics or Metrics(MetricLabels(rate_classes=frozenset(LIMITS))),
-        share=share,
-        redis_url=redis_url,
-    )
+from fleetprompt.web.moving_windows import Window
+from tests.support.clock import FakeClock
+from tests.web.limiting import LIMITS, REPORT, limiter_of, passing
 
 
 def fields_of(allowance: Allowance) -> dict[str, str]:
@@ -75,10 +38,6 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
         await main()
 
     asyncio.run(awaited())
-
-
-async def passing(limiter: Limiter, rate_class: RateClass, key: str, attempts: int) -> int:
-    return sum([not (await limiter.hit(rate_class, key)).limited for _ in range(attempts)])
 
 
 def most_in_any_window(hits_ms: list[int], window_ms: int) -> int:
@@ -99,15 +58,15 @@ def test_s_rl_01_no_window_over_all_workers_ever_holds_more_than_the_limit(
     whole = RateLimit(limit, 6, burst=burst)
 
     async def main() -> None:
-        clock = ManualClock()
+        clock = FakeClock()
         limiters = [
             limiter_of(clock, limits={RateClass.WRITE: whole}, share=Share(place, workers)) for place in range(workers)
         ]
         passed: list[int] = []
         for position, (pause_ms, _) in enumerate(steps):
-            clock.ms += pause_ms
+            clock.advance(ms=pause_ms)
             if not (await limiters[position % workers].hit(RateClass.WRITE, "somebody")).limited:
-                passed.append(clock.ms)
+                passed.append(clock.now)
         for window in policies(RateClass.WRITE, whole):
             assert most_in_any_window(passed, window.window_ms) <= window.hits_max
 
@@ -128,20 +87,20 @@ def test_s_rl_01_whoever_waits_as_she_is_told_passes_within_one_window_whichever
     whole = RateLimit(limit, 6, burst=burst)
 
     async def main() -> None:
-        clock = ManualClock()
+        clock = FakeClock()
         limiters = [
             limiter_of(clock, limits={RateClass.WRITE: whole}, share=Share(place, workers)) for place in range(workers)
         ]
         for pause_ms, place in steps:
-            clock.ms += pause_ms
+            clock.advance(ms=pause_ms)
             await limiters[place % workers].hit(RateClass.WRITE, "somebody")
-        first_asked_ms = clock.ms
+        first_asked_ms = clock.now
         for place in itertools.cycle(order):
             allowance = await limiters[place % workers].hit(RateClass.WRITE, "somebody")
             if not allowance.limited:
                 break
-            clock.advance(allowance.retry_after_s)
-        assert clock.ms - first_asked_ms <= (whole.period_s + 1) * 1_000
+            clock.advance(seconds=allowance.retry_after_s)
+        assert clock.now - first_asked_ms <= (whole.period_s + 1) * 1_000
 
     run(main)
 
@@ -150,89 +109,77 @@ def test_s_rl_01_whoever_waits_as_she_is_told_passes_within_one_window_whichever
 @given(steps=steps, limit=st.integers(1, 6))
 def test_whoever_stays_below_the_limit_is_never_refused(steps: list[tuple[int, int]], limit: int) -> None:
     async def main() -> None:
-        clock = ManualClock()
+        clock = FakeClock()
         limiter = limiter_of(clock, limits={RateClass.WRITE: RateLimit(limit, 2)})
         passed: dict[int, list[int]] = {}
         for pause_ms, who in steps:
-            clock.ms += pause_ms
-            recent = [hit for hit in passed.get(who, []) if hit > clock.ms - 2_000]
+            clock.advance(ms=pause_ms)
+            recent = [hit for hit in passed.get(who, []) if hit > clock.now - 2_000]
             allowance = await limiter.hit(RateClass.WRITE, f"caller {who}")
             assert allowance.limited == (len(recent) >= limit)
             assert allowance.quotas[0].remaining == max(0, limit - len(recent) - 1)
             if not allowance.limited:
-                passed.setdefault(who, []).append(clock.ms)
+                passed.setdefault(who, []).append(clock.now)
 
     run(main)
 
 
-def test_s_rl_02_the_window_moves_so_that_no_edge_lets_twice_the_limit_through() -> None:
-    async def main() -> None:
-        clock = ManualClock()
-        limiter = limiter_of(clock)
-        clock.advance(59)
-        assert await passing(limiter, RateClass.MINT, "usr_1", 40) == 30
-        clock.advance(2)
-        assert await passing(limiter, RateClass.MINT, "usr_1", 40) == 0
-        clock.advance(58)
-        assert await passing(limiter, RateClass.MINT, "usr_1", 40) == 30
-
-    run(main)
+async def test_s_rl_02_the_window_moves_so_that_no_edge_lets_twice_the_limit_through() -> None:
+    clock = FakeClock()
+    limiter = limiter_of(clock)
+    clock.advance(seconds=59)
+    assert await passing(limiter, RateClass.MINT, "usr_1", 40) == 30
+    clock.advance(seconds=2)
+    assert await passing(limiter, RateClass.MINT, "usr_1", 40) == 0
+    clock.advance(seconds=58)
+    assert await passing(limiter, RateClass.MINT, "usr_1", 40) == 30
 
 
-def test_s_rl_01_a_burst_is_refused_before_the_minute_is_used_up() -> None:
-    async def main() -> None:
-        clock = ManualClock()
-        limiter = limiter_of(clock)
-        assert await passing(limiter, RateClass.PUBLIC_READ, "192.0.2.1", 100) == 60
-        refused = await limiter.hit(RateClass.PUBLIC_READ, "192.0.2.1")
-        assert refused.retry_after_s == 12
-        clock.advance(12)
-        passed = 60
-        for _ in range(4):
-            passed += await passing(limiter, RateClass.PUBLIC_READ, "192.0.2.1", 100)
-            clock.advance(12)
-        assert passed == 300
-
-    run(main)
+async def test_s_rl_01_a_burst_is_refused_before_the_minute_is_used_up() -> None:
+    clock = FakeClock()
+    limiter = limiter_of(clock)
+    assert await passing(limiter, RateClass.PUBLIC_READ, "192.0.2.1", 100) == 60
+    refused = await limiter.hit(RateClass.PUBLIC_READ, "192.0.2.1")
+    assert refused.retry_after_s == 12
+    clock.advance(seconds=12)
+    passed = 60
+    for _ in range(4):
+        passed += await passing(limiter, RateClass.PUBLIC_READ, "192.0.2.1", 100)
+        clock.advance(seconds=12)
+    assert passed == 300
 
 
-def test_s_rl_03_the_announced_wait_is_enough_and_not_a_second_longer() -> None:
-    async def main() -> None:
-        clock = ManualClock()
-        limiter = limiter_of(clock)
-        assert await passing(limiter, RateClass.MINT, "usr_1", 10) == 10
-        clock.advance(20.5)
-        assert await passing(limiter, RateClass.MINT, "usr_1", 30) == 20
-        refused = await limiter.hit(RateClass.MINT, "usr_1")
-        assert refused.retry_after_s == 40
-        error = refusal([refused])
-        assert isinstance(error, Refusal)
-        assert error.code is Code.RATE_LIMITED
-        assert error.retry_after_s == 40
-        clock.advance(39)
-        assert (await limiter.hit(RateClass.MINT, "usr_1")).limited
-        clock.advance(1)
-        assert not (await limiter.hit(RateClass.MINT, "usr_1")).limited
-
-    run(main)
+async def test_s_rl_03_the_announced_wait_is_enough_and_not_a_second_longer() -> None:
+    clock = FakeClock()
+    limiter = limiter_of(clock)
+    assert await passing(limiter, RateClass.MINT, "usr_1", 10) == 10
+    clock.advance(ms=20_500)
+    assert await passing(limiter, RateClass.MINT, "usr_1", 30) == 20
+    refused = await limiter.hit(RateClass.MINT, "usr_1")
+    assert refused.retry_after_s == 40
+    error = refusal([refused])
+    assert isinstance(error, Refusal)
+    assert error.code is Code.RATE_LIMITED
+    assert error.retry_after_s == 40
+    clock.advance(seconds=39)
+    assert (await limiter.hit(RateClass.MINT, "usr_1")).limited
+    clock.advance(seconds=1)
+    assert not (await limiter.hit(RateClass.MINT, "usr_1")).limited
 
 
-def test_headers_are_those_of_the_draft_exactly() -> None:
-    async def main() -> None:
-        clock = ManualClock()
-        limiter = limiter_of(clock)
-        assert headers([await limiter.hit(RateClass.WRITE, "usr_1")]) == [
-            ("RateLimit-Policy", '"write";q=120;w=60'),
-            ("RateLimit", '"write";r=119;t=60'),
-        ]
-        clock.advance(10)
-        both = [await limiter.hit(RateClass.WRITE, "usr_1"), await limiter.hit(RateClass.PUBLIC_READ, "192.0.2.1")]
-        assert headers(both) == [
-            ("RateLimit-Policy", '"write";q=120;w=60, "public_read";q=300;w=60, "public_read_burst";q=60;w=12'),
-            ("RateLimit", '"write";r=118;t=50, "public_read";r=299;t=60, "public_read_burst";r=59;t=12'),
-        ]
-
-    run(main)
+async def test_headers_are_those_of_the_draft_exactly() -> None:
+    clock = FakeClock()
+    limiter = limiter_of(clock)
+    assert headers([await limiter.hit(RateClass.WRITE, "usr_1")]) == [
+        ("RateLimit-Policy", '"write";q=120;w=60'),
+        ("RateLimit", '"write";r=119;t=60'),
+    ]
+    clock.advance(seconds=10)
+    both = [await limiter.hit(RateClass.WRITE, "usr_1"), await limiter.hit(RateClass.PUBLIC_READ, "192.0.2.1")]
+    assert headers(both) == [
+        ("RateLimit-Policy", '"write";q=120;w=60, "public_read";q=300;w=60, "public_read_burst";q=60;w=12'),
+        ("RateLimit", '"write";r=118;t=50, "public_read";r=299;t=60, "public_read_burst";r=59;t=12'),
+    ]
 
 
 @given(
@@ -257,14 +204,11 @@ def test_headers_are_structured_fields_that_give_back_what_was_put_in(quotas: li
     assert standing == [(quota.policy, {"r": quota.remaining, "t": quota.reset_s}) for quota in quotas]
 
 
-def test_a_class_without_a_limit_passes_and_says_nothing() -> None:
-    async def main() -> None:
-        limiter = limiter_of(ManualClock(), limits={})
-        assert await passing(limiter, RateClass.WRITE, "usr_1", 1_000) == 1_000
-        assert headers([await limiter.hit(RateClass.WRITE, "usr_1")]) == []
-        assert refusal([await limiter.peek(RateClass.WRITE, "usr_1")]) is None
-
-    run(main)
+async def test_a_class_without_a_limit_passes_and_says_nothing() -> None:
+    limiter = limiter_of(FakeClock(), limits={})
+    assert await passing(limiter, RateClass.WRITE, "usr_1", 1_000) == 1_000
+    assert headers([await limiter.hit(RateClass.WRITE, "usr_1")]) == []
+    assert refusal([await limiter.peek(RateClass.WRITE, "usr_1")]) is None
 
 
 def test_of_two_refusals_the_longer_wait_is_announced() -> None:
@@ -276,57 +220,45 @@ def test_of_two_refusals_the_longer_wait_is_announced() -> None:
     assert Allowance(limited=True, quotas=tuple(quotas)).retry_after_s == 40
 
 
-def test_callers_and_classes_are_counted_apart() -> None:
-    async def main() -> None:
-        limiter = limiter_of(ManualClock())
-        assert await passing(limiter, REPORT, "a", 9) == 3
-        assert await passing(limiter, REPORT, "b", 9) == 3
-        assert await passing(limiter, RateClass.REGISTER, "a", 9) == 5
-
-    run(main)
+async def test_callers_and_classes_are_counted_apart() -> None:
+    limiter = limiter_of(FakeClock())
+    assert await passing(limiter, REPORT, "a", 9) == 3
+    assert await passing(limiter, REPORT, "b", 9) == 3
+    assert await passing(limiter, RateClass.REGISTER, "a", 9) == 5
 
 
-def test_looking_counts_nothing() -> None:
-    async def main() -> None:
-        limiter = limiter_of(ManualClock())
-        for _ in range(10):
-            assert not (await limiter.peek(REPORT, "a")).limited
-        assert await passing(limiter, REPORT, "a", 9) == 3
-        looked = await limiter.peek(REPORT, "a")
-        assert looked.limited
-        assert looked.retry_after_s == 2
-
-    run(main)
+async def test_looking_counts_nothing() -> None:
+    limiter = limiter_of(FakeClock())
+    for _ in range(10):
+        assert not (await limiter.peek(REPORT, "a")).limited
+    assert await passing(limiter, REPORT, "a", 9) == 3
+    looked = await limiter.peek(REPORT, "a")
+    assert looked.limited
+    assert looked.retry_after_s == 2
 
 
-def test_a_hit_that_is_given_back_does_not_count() -> None:
-    async def main() -> None:
-        limiter = limiter_of(ManualClock())
-        for _ in range(20):
-            assert not (await limiter.hit(REPORT, "a")).limited
-            await limiter.give_back(REPORT, "a")
-        assert await passing(limiter, REPORT, "a", 9) == 3
-        await limiter.give_back(REPORT, "nobody")
-
-    run(main)
-
-
-def test_a_cost_is_taken_whole_or_not_at_all() -> None:
-    async def main() -> None:
-        limiter = limiter_of(ManualClock())
-        assert not (await limiter.hit(REPORT, "a", cost=2)).limited
-        assert (await limiter.hit(REPORT, "a", cost=2)).limited
+async def test_a_hit_that_is_given_back_does_not_count() -> None:
+    limiter = limiter_of(FakeClock())
+    for _ in range(20):
         assert not (await limiter.hit(REPORT, "a")).limited
-        assert (await limiter.hit(REPORT, "b", cost=4)).limited
+        await limiter.give_back(REPORT, "a")
+    assert await passing(limiter, REPORT, "a", 9) == 3
+    await limiter.give_back(REPORT, "nobody")
 
-    run(main)
+
+async def test_a_cost_is_taken_whole_or_not_at_all() -> None:
+    limiter = limiter_of(FakeClock())
+    assert not (await limiter.hit(REPORT, "a", cost=2)).limited
+    assert (await limiter.hit(REPORT, "a", cost=2)).limited
+    assert not (await limiter.hit(REPORT, "a")).limited
+    assert (await limiter.hit(REPORT, "b", cost=4)).limited
 
 
 def test_workers_that_cannot_share_a_limit_are_refused_by_name() -> None:
     too_small = r"6 workers cannot share the rate limit register, .*FLEETPROMPT_REDIS_URL.*at most 5 with --workers"
     with pytest.raises(UnshareableLimitError, match=too_small):
         limiter_of(
-            ManualClock(),
+            FakeClock(),
             share=Share(0, 6),
             limits={name: LIMITS[name] for name in (RateClass.WRITE, RateClass.REGISTER)},
         )
@@ -341,129 +273,31 @@ def test_s_rl_01_the_shares_of_all_workers_are_the_whole_limit_and_differ_by_one
     assert max(shares) - min(shares) <= 1
 
 
-def test_s_rl_02_a_worker_enforces_its_share_and_names_the_whole_policy() -> None:
-    async def main() -> None:
-        limits = {RateClass.WRITE: RateLimit(5, 60)}
-        limiters = [limiter_of(ManualClock(), share=Share(place, 2), limits=limits) for place in range(2)]
-        assert [fields_of(await limiter.hit(RateClass.WRITE, "a")) for limiter in limiters] == [
-            {"RateLimit-Policy": '"write";q=5;w=60', "RateLimit": '"write";r=2;t=60'},
-            {"RateLimit-Policy": '"write";q=5;w=60', "RateLimit": '"write";r=1;t=60'},
-        ]
-        assert [await passing(limiter, RateClass.WRITE, "a", 200) for limiter in limiters] == [2, 1]
-
-    run(main)
+async def test_s_rl_02_a_worker_enforces_its_share_and_names_the_whole_policy() -> None:
+    limits = {RateClass.WRITE: RateLimit(5, 60)}
+    limiters = [limiter_of(FakeClock(), share=Share(place, 2), limits=limits) for place in range(2)]
+    assert [fields_of(await limiter.hit(RateClass.WRITE, "a")) for limiter in limiters] == [
+        {"RateLimit-Policy": '"write";q=5;w=60', "RateLimit": '"write";r=2;t=60'},
+        {"RateLimit-Policy": '"write";q=5;w=60', "RateLimit": '"write";r=1;t=60'},
+    ]
+    assert [await passing(limiter, RateClass.WRITE, "a", 200) for limiter in limiters] == [2, 1]
 
 
-def test_refusals_are_counted_by_class() -> None:
-    async def main() -> None:
-        metrics = Metrics(MetricLabels(rate_classes=frozenset({"report"})))
-        limiter = limiter_of(ManualClock(), metrics=metrics)
-        await passing(limiter, REPORT, "a", 5)
-        assert 'fleetprompt_limit_refusals_total{rate_class="report"} 2.0' in metrics.render().decode()
-
-    run(main)
+async def test_refusals_are_counted_by_class() -> None:
+    metrics = Metrics(MetricLabels(rate_classes=frozenset({"report"})))
+    limiter = limiter_of(FakeClock(), metrics=metrics)
+    await passing(limiter, REPORT, "a", 5)
+    assert 'fleetprompt_limit_refusals_total{rate_class="report"} 2.0' in metrics.render().decode()
 
 
-def test_many_live_addresses_do_not_slow_a_hit_down() -> None:
-    async def main() -> None:
-        limiter = limiter_of(ManualClock())
-        for number in range(20_000):
-            await limiter.hit(RateClass.WRITE, f"usr_{number}")
-        started = time.perf_counter()
-        for number in range(500):
-            await limiter.hit(RateClass.WRITE, f"usr_{number}")
-        assert (time.perf_counter() - started) / 500 < 0.001
-
-    run(main)
-
-
-def test_s_rl_01_servers_with_one_redis_share_one_limit_also_all_at_once(redis_server: RedisServer) -> None:
-    async def main() -> None:
-        servers = [limiter_of(SystemClock(), redis_url=redis_server.url, share=Share(0, 4)) for _ in range(3)]
-        for rate_class, allowed in ((RateClass.MINT, 30), (RateClass.PUBLIC_READ, 60)):
-            answers = await asyncio.gather(*[servers[i % 3].hit(rate_class, "a") for i in range(90)])
-            assert sum(not answer.limited for answer in answers) == allowed
-        refused = await servers[0].hit(RateClass.MINT, "a")
-        assert refused.limited
-        assert refused.quotas[0].remaining == 0
-        assert 58 <= refused.retry_after_s <= 60
-        for server in servers:
-            await server.close()
-
-    run(main)
-
-
-def test_s_rl_03_a_window_in_redis_moves_and_recovers(redis_server: RedisServer) -> None:
-    async def main() -> None:
-        limiter = limiter_of(SystemClock(), redis_url=redis_server.url)
-        assert await passing(limiter, REPORT, "a", 1) == 1
-        await asyncio.sleep(1.2)
-        assert await passing(limiter, REPORT, "a", 5) == 2
-        refused = await limiter.peek(REPORT, "a")
-        assert refused.limited
-        assert refused.retry_after_s == 1
-        await asyncio.sleep(refused.retry_after_s)
-        assert await passing(limiter, REPORT, "a", 5) == 1
-        await limiter.give_back(REPORT, "a")
-        assert await passing(limiter, REPORT, "a", 5) == 1
-        await limiter.close()
-
-    run(main)
-
-
-def test_redis_holds_neither_addresses_nor_e_mails_and_forgets_its_keys(redis_server: RedisServer) -> None:
-    async def main() -> None:
-        for key in (b"one", b"other"):
-            limiter = limiter_of(SystemClock(), redis_url=redis_server.url, key=key)
-            await limiter.hit(RateClass.SIGN_IN_ACCOUNT, "ada@example.com 192.0.2.1")
-            await limiter.hit(RateClass.PUBLIC_READ, "192.0.2.1")
-            await limiter.close()
-
-    run(main)
-    stored = redis_server.keys()
-    assert len(stored) == 6
-    assert not [key for key in stored if "ada" in key or "192.0" in key]
-    assert all(0 < redis_server.client.ttl(key) <= 60 for key in stored)
-
-
-def test_without_its_store_sign_in_refuses_and_everything_else_passes(redis_server: RedisServer) -> None:
-    redis_server.kill()
-
-    async def main() -> None:
-        metrics = Metrics()
-        limiter = limiter_of(SystemClock(), redis_url=redis_server.url, metrics=metrics)
-        for _ in range(5):
-            passed = await limiter.hit(RateClass.WRITE, "usr_1")
-            assert not passed.limited
-            assert headers([passed]) == []
-            for ask in (limiter.hit, limiter.peek):
-                with pytest.raises(Refusal) as refused:
-                    await ask(RateClass.SIGN_IN_ACCOUNT, "ada@example.com")
-                assert refused.value.code is Code.UNAVAILABLE
-                assert refused.value.retry_after_s == 2
-        await limiter.give_back(RateClass.SIGN_IN_ACCOUNT, "ada@example.com")
-        assert "fleetprompt_limiter_failures_total 3.0" in metrics.render().decode()
-        await limiter.close()
-
-    run(main)
-    redis_server.start()
-
-
-def test_a_slow_store_costs_little_and_is_used_again_when_it_answers(redis_server: RedisServer) -> None:
-    async def main() -> None:
-        limiter = limiter_of(SystemClock(), redis_url=redis_server.url)
-        assert await passing(limiter, REPORT, "a", 3) == 3
-        redis_server.pause()
-        started = time.perf_counter()
-        assert await passing(limiter, REPORT, "a", 50) == 50
-        assert time.perf_counter() - started < 1.0
-        redis_server.resume()
-        assert await passing(limiter, RateClass.MINT, "a", 40) == 40
-        await asyncio.sleep(REST_MS / 1_000 + 0.1)
-        assert await passing(limiter, RateClass.MINT, "a", 40) == 30
-        await limiter.close()
-
-    run(main)
+async def test_many_live_addresses_do_not_slow_a_hit_down() -> None:
+    limiter = limiter_of(FakeClock())
+    for number in range(20_000):
+        await limiter.hit(RateClass.WRITE, f"usr_{number}")
+    started = time.process_time()
+    for number in range(500):
+        await limiter.hit(RateClass.WRITE, f"usr_{number}")
+    assert (time.process_time() - started) / 500 < 0.001
 
 
 def test_a_burst_spans_the_time_that_its_pace_takes() -> None:
