@@ -83,7 +83,7 @@ class Cluster:
         roles = {"owner": sql.Identifier(self.owner.username or ""), "app": sql.Identifier(self.serving.username or "")}
         with self._connect() as connection:
             for statement in (
-                "create database {name} owner {owner} template {template}",
+                "create database {name} owner {owner} template {template} strategy file_copy",
                 "revoke all on database {name} from public",
                 "grant connect on database {name} to {app}",
             ):
