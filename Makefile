@@ -24,7 +24,7 @@ lint: $(VENV)/.ready-test
 	$(BIN)/ruff format --check .
 
 types: $(VENV)/.ready-test
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 
 laws: $(VENV)/.ready-test
 	$(BIN)/lint-imports
@@ -69,7 +69,8 @@ define install
 	@$(BIN)/python -m uv pip install --quiet --system-certs --compile-bytecode --python $(BIN)/python \
 	    --require-hashes -r $(1) 2>/dev/null \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r $(1)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m uv pip install --quiet --system-certs --python $(BIN)/python --no-deps --editable . 2>/dev/null \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m compileall -q fleetprompt migrations
 endef
 
