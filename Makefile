@@ -9,8 +9,9 @@ ARGS ?=
 demo: $(VENV)/.ready
 	$(BIN)/python -m fleetprompt demo $(ARGS)
 
+# Three processes for two cores: much of a suite's time is waiting for a server, a browser or a clock.
 test: check
-	$(BIN)/pytest --numprocesses 2 --no-loadscope-reorder --quiet $(ARGS)
+	$(BIN)/pytest --numprocesses 3 --no-loadscope-reorder --quiet $(ARGS)
 
 # Kills server and database at many more seeded instants than `make test` does.
 crash: $(VENV)/.ready-test
