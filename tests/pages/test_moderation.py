@@ -177,7 +177,7 @@ async def test_any_id_leads_to_what_it_names(people: People, ines: Person) -> No
     ada = offer.listing.publisher
     by_user = await ines.get("/moderation/users", params={"email": ada.user_id})
     assert (by_user.status_code, by_user.headers["location"]) == (303, f"/moderation/users/{ada.user_id}")
-    of_publisher = await ines.get("/moderation/audit", params={"id": ada.publisher_id})
+    of_publisher = await ines.get("/moderation/audit", params={"id": str(ada.publisher_id)})
     assert of_publisher.headers["location"] == f"/moderation/publishers/{ada.publisher_id}"
     only_hers = f"/moderation/listings?publisherId={ada.publisher_id}"
     assert "publisher: Ada" in said(await visit(ines, only_hers))

@@ -6,7 +6,7 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -111,9 +111,12 @@ def test_a_folder_that_serves_another_purpose_is_refused_and_keeps_its_mode(fres
     assert mode(fresh) == before
 
 
-def test_an_empty_folder_is_taken_and_closed_to_others(fresh: Path) -> None:
+@pytest.mark.parametrize("holds", [(), ("keys",), ("demo",)])
+def test_a_folder_with_nothing_but_ours_in_it_is_taken_and_closed_to_others(fresh: Path, holds: Sequence[str]) -> None:
     fresh.mkdir()
     fresh.chmod(0o755)
+    for name in holds:
+        (fresh / name).mkdir()
     embedded_folder.open_folder(fresh)
     assert mode(fresh) == (0o711 if IS_ROOT else 0o700)
 

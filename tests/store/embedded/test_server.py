@@ -155,23 +155,3 @@ def test_a_clients_error_is_not_written_to_the_servers_log(database: EmbeddedDat
     with psycopg.connect(database.serving_url) as connection, pytest.raises(psycopg.errors.InvalidTextRepresentation):
         connection.execute("SELECT 'a-quoted-value'::int")
     assert "a-quoted-value" not in (database.data_dir / "postgres" / "server.log").read_text()
-
-
-def test_databases_are_created_from_a_template_and_dropped(database: EmbeddedDatabase) -> None:
-    database.create_database("origin")
-    try:
-        with psycopg.connect(database.url(Role.OWNER, "origin")) as connection:
-            connection.execute("CREATE TABLE copied AS SELECT 7 AS seven")
-        database.create_database("a copy", template="origin")
-        with psycopg.connect(database.url(Role.OWNER, "a copy")) as connection:
-            assert connection.execute("SELECT seven FROM copied").fetchone() == (7,)
-        with psycopg.connect(database.url(Role.APP, "a copy")) as connection:
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute("CREATE TEMPORARY TABLE mine (id int)")
-            connection.rollback()
-            database.drop_database("a copy")
-        with pytest.raises(psycopg.OperationalError, match="does not exist"):
-            psycopg.connect(database.url(Role.OWNER, "a copy"))
-    finally:
-        database.drop_database("origin")
-        database.drop_database("origin")
