@@ -32,7 +32,7 @@ from fleetprompt.runtime.run import Look
 
 @query("accounts.me", who=Access.SIGNED_IN, rate=(RateClass.SIGNED_IN_READ,))
 async def me(look: Look, actor: Actor, _: NoArguments) -> Me:
-    """The caller with her publisher, and the CSRF token of a cookie session (spec 6.5). Raises NOT_FOUND."""
+    """The caller with her publisher, and the CSRF token of a cookie session (spec 6.5)."""
     row = await look.one(users.me(own_as_user(actor)))
     if row is None:
         raise not_found()

@@ -14,6 +14,8 @@ from sqlalchemy.engine import URL
 from tests.support.databases import Database
 
 COMMITTED: Final = b"COMMIT\x00"
+BOUND: Final = b"2\x00\x00\x00\x04"
+"""The first answer to each statement that is carried out (BindComplete)."""
 SOCKET: Final = ".s.PGSQL.5432"
 PIECE_BYTES_MAX: Final = 65_536
 
@@ -79,7 +81,7 @@ class Cable:
             while piece := await far_in.read(PIECE_BYTES_MAX):
                 if near_out not in self._carried:
                     continue
-                if COMMITTED in piece and self._is_cut_here():
+                if _ends_writes(piece) and self._is_cut_here():
                     return
                 near_out.write(piece)
                 await near_out.drain()
@@ -95,6 +97,11 @@ class Cable:
         self._then()
         self.was_cut.set()
         return True
+
+
+def _ends_writes(piece: bytes) -> bool:
+    """Whether these are the answers to writes and their COMMIT; one that ends what was only read travels alone."""
+    return COMMITTED in piece and piece.count(BOUND) > 1
 
 
 @asynccontextmanager
