@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Final
+
 import click
 
 from fleetprompt import __version__
-from fleetprompt.commands.admin import admin
-from fleetprompt.commands.backup import backup
-from fleetprompt.commands.demo import demo
-from fleetprompt.commands.doctor import doctor
-from fleetprompt.commands.keys import keys
-from fleetprompt.commands.markdown import markdown
-from fleetprompt.commands.migrate import migrate
-from fleetprompt.commands.openapi import openapi
-from fleetprompt.commands.restore import restore
-from fleetprompt.commands.retention import retention
-from fleetprompt.commands.sandbox import sandbox
-from fleetprompt.commands.serve import serve
-from fleetprompt.commands.user import user
-from fleetprompt.commands.worker import worker
+
+COMMANDS: Final = (
+    "serve",
+    "worker",
+    "migrate",
+    "demo",
+    "doctor",
+    "openapi",
+    "admin",
+    "user",
+    "keys",
+    "backup",
+    "restore",
+    "retention",
+    "markdown",
+    "sandbox",
+)
+"""Each is `fleetprompt.commands.NAME:NAME`."""
 
 
-@click.group()
+class Commands(click.Group):
+    """Loads a command when it is asked for: most need no web framework, and would wait for it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the help text."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"fleetprompt.commands.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=Commands)
 @click.version_option(__version__, prog_name="fleetprompt")
 def main() -> None:
     """FleetPrompt lists AI agents, workflows and specs, and hands them over to the systems that run them.
@@ -30,23 +52,10 @@ def main() -> None:
     """
 
 
-for command in (
-    serve,
-    worker,
-    migrate,
-    demo,
-    doctor,
-    openapi,
-    admin,
-    user,
-    keys,
-    backup,
-    restore,
-    retention,
-    markdown,
-    sandbox,
-):
-    main.add_command(command)
+def load_all() -> list[click.Command]:
+    """Every command, loaded: their operations are registered then."""
+    context = click.Context(main)
+    return [found for name in main.list_commands(context) if (found := main.get_command(context, name))]
 
 
 if __name__ == "__main__":

@@ -16,33 +16,26 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from fleetprompt.accounts import routes as accounts
 from fleetprompt.accounts.authenticator import AccountsAuthenticator
+from fleetprompt.assembly import build_services
 from fleetprompt.authz import Access
 from fleetprompt.catalog import routes as catalog
 from fleetprompt.clock import Clock
 from fleetprompt.installs import routes as installs
-from fleetprompt.jobs import JOBS, RETENTION, JobRunner
+from fleetprompt.jobs import JOBS, JobRunner
 from fleetprompt.listings import routes as listings
-from fleetprompt.markdown import MarkdownWorkers
 from fleetprompt.moderation import routes as moderation
 from fleetprompt.pages import static_files
 from fleetprompt.pages.answering import PageAnswerer
 from fleetprompt.pages.declaring import Page, check_pages
 from fleetprompt.pages.refusals import RefusalPages
 from fleetprompt.pages.site import PAGES
-from fleetprompt.passwords import PasswordHasher
 from fleetprompt.presence import Presence
-from fleetprompt.rate_limits import RateClass
 from fleetprompt.releases import routes as releases
-from fleetprompt.runtime.idempotency import Turnstile
-from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.runtime.operations import REGISTRY
 from fleetprompt.runtime.services import Services
-from fleetprompt.runtime.shared_answers import SharedAnswers
 from fleetprompt.secrets import KeyRing, Purpose
-from fleetprompt.settings import Isolation as IsolationLevel
 from fleetprompt.settings import Settings
-from fleetprompt.store.db import Database, Isolation
-from fleetprompt.telemetry import JobTerms, Logging, LoopWatch, MetricLabels, Metrics, MetricsFolder, Traces
+from fleetprompt.telemetry import Logging, MetricsFolder, Traces
 from fleetprompt.web import envelope, service
 from fleetprompt.web.edge import Edge
 from fleetprompt.web.exchange import exchange_of
@@ -53,7 +46,6 @@ from fleetprompt.web.mounting import check_mounting
 from fleetprompt.web.openapi import document, encode
 from fleetprompt.web.pipeline import Pipeline
 from fleetprompt.web.routing import Route
-from fleetprompt.web.signatures import SignatureReason
 from fleetprompt.web.signed_calls import SignedCalls
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -151,49 +143,6 @@ def _contract() -> bytes:
     return encode(document(ROUTES))
 
 
-def build_services(
-    settings: Settings,
-    clock: Clock,
-    ring: KeyRing,
-    database_url: str,
-    log: Logging,
-    *,
-    metrics_folder: MetricsFolder | None = None,
-    traces: Traces | None = None,
-) -> Services:
-    """What every operation of this process runs on.
-
-    metrics_folder: shared with the other processes of this server. traces: off where they are not given.
-    """
-    traces = traces or Traces()
-    metrics = Metrics(
-        MetricLabels(
-            operations=frozenset(REGISTRY) | {page.label for page in PAGES},
-            pools=frozenset({"main", "search"}),
-            jobs={job.name: JobTerms(job.period_s, is_retention=job in RETENTION) for job in JOBS},
-            rate_classes=frozenset(RateClass),
-            signature_reasons=frozenset(SignatureReason),
-        ),
-        lines_dropped=lambda: log.lines_dropped,
-        folder=metrics_folder,
-    )
-    isolation: Isolation = "SERIALIZABLE" if settings.isolation is IsolationLevel.SERIALIZABLE else "REPEATABLE READ"
-    return Services(
-        settings=settings,
-        clock=clock,
-        keys=LiveRing(ring, settings.key_ring_path if settings.master_keys is None else None),
-        db=Database(database_url, isolation=isolation, on_wait=metrics.pool_waited, traces=traces),
-        markdown=MarkdownWorkers(on_kill=metrics.markdown_worker_killed),
-        passwords=PasswordHasher(),
-        metrics=metrics,
-        loop=LoopWatch(metrics),
-        traces=traces,
-        turnstile=Turnstile(),
-        answers=SharedAnswers(),
-        contract=_contract,
-    )
-
-
 def build_process(
     settings: Settings,
     clock: Clock,
@@ -211,7 +160,17 @@ def build_process(
     jobs: whether it also runs the jobs. share: its part of the rate limits, where it is one of several workers;
     metrics_folder: where these keep their metrics together. Raises UnshareableLimitError.
     """
-    services = build_services(settings, clock, ring, database_url, log, metrics_folder=metrics_folder, traces=traces)
+    services = build_services(
+        settings,
+        clock,
+        ring,
+        database_url,
+        log,
+        metrics_folder=metrics_folder,
+        traces=traces,
+        pages=[page.label for page in PAGES],
+        contract=_contract,
+    )
     limiter = Limiter(
         settings.rate_limits,
         clock=clock,

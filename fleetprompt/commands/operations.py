@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from fleetprompt import ids
-from fleetprompt.app import build_services
+from fleetprompt.assembly import build_services
 from fleetprompt.authz import SYSTEM, Actor
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.instance import Instance

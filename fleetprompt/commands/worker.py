@@ -8,7 +8,7 @@ import os
 import click
 import uvloop
 
-from fleetprompt.app import build_services
+from fleetprompt.assembly import build_services
 from fleetprompt.clock import SystemClock
 from fleetprompt.commands.instance import open_instance, read_settings, start_traces
 from fleetprompt.commands.service_manager import ServiceManager

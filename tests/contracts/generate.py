@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import fleetprompt.__main__  # noqa: F401  # every entrance registers its operations
+from fleetprompt.__main__ import load_all
 from fleetprompt.app import ROUTES
 from fleetprompt.web.openapi import document, encode
 from tests.contracts.documents import enum_list, error_list, operation_list, sql_files
 from tests.contracts.isolation import isolation
 from tests.contracts.permissions import permission_matrix
+
+load_all()  # every entrance registers its operations
 
 CONTRACTS: Final = Path(__file__).parents[2] / "contracts"
 

@@ -11,8 +11,9 @@ from uuid import UUID
 
 import msgspec
 
-import fleetprompt.__main__
+import fleetprompt
 from fleetprompt import ids
+from fleetprompt.__main__ import load_all
 from fleetprompt.accounts.end_sessions import EndSessions
 from fleetprompt.accounts.model import MakeAdmin, ResetPassword, TouchSession
 from fleetprompt.accounts.renew_buyer_refs import RenewBuyerRefs
@@ -67,6 +68,7 @@ Arrange = Callable[[App, FakeClock], Awaitable[SystemCase]]
 SYSTEM_ARRANGEMENTS: Final[dict[str, Arrange]] = {}
 """By the operation's name."""
 
+load_all()
 _OF_THE_SYSTEM: Final = [
     operation
     for operation in REGISTRY.values()
