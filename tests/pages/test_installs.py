@@ -172,7 +172,7 @@ async def test_a_link_that_makes_no_sense_is_told_so(
 async def test_a_system_that_cannot_take_it_is_not_offered(people: People, offer: Release) -> None:
     bea = await people.register()
     root = await visit(bea, link(offer, targetSystem="agentromatic"))
-    assert "Agentromatic cannot take what this is: agent" in said(root)
+    assert "Agentromatic takes no agents. Choose another system." in said(root)
     offered = {each.get("value") for each in root.iter("input") if each.get("name") == "targetSystem"}
     assert offered == {InstallTargetSystem.WHS, InstallTargetSystem.AGENTELIC}
     held = fields_of(root, "/install")
