@@ -131,8 +131,9 @@ def empty(csrf: str, key: str = "") -> Form:
 
 
 def typed_in(fields: Typed, secret: frozenset[str]) -> dict[str, list[str]]:
-    """What is shown again of what was sent: no hidden tokens, no secrets."""
-    return {name: values for name, values in fields.items() if not name.startswith("_") and name not in secret}
+    """What is shown again of what was sent: no hidden tokens, no secrets. What was left empty holds no secret."""
+    shown = {name: values for name, values in fields.items() if not name.startswith("_")}
+    return {name: values for name, values in shown.items() if name not in secret or not any(values)}
 
 
 def kept(fields: Typed, secret: frozenset[str]) -> dict[str, list[str]]:

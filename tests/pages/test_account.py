@@ -103,6 +103,12 @@ async def test_changing_the_password_shows_neither_again_and_counts_wrong_ones(p
     assert_ok(await person.post("/v1/auth/login", {"email": person.email, "password": wrong["new"]}, key=None))
 
 
+async def test_a_password_that_was_left_empty_is_missing_and_not_too_short(people: People) -> None:
+    answer = await fill_in(people.browser(), "/sign-in", {"email": "ada@example.org", "password": ""})
+    assert answer.status_code == 400
+    assert "Password is missing." in said(parsed(answer.text))
+
+
 async def _sign_in_where_it_is_asked(person: Person, text: str) -> Any:
     held = fields_of(parsed(text), "/sign-in")
     return await send(person, "/sign-in", {**held, "email": person.email, "password": person.password})
