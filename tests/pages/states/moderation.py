@@ -113,7 +113,7 @@ async def _of_things(scene: Scene, cases: Cases) -> list[State]:
     await market.token(opened)
     canceled = await market.intent(scene.bea, last)
     assert_ok(await scene.bea.post(f"{canceled.path}/cancel"), "installIntent")
-    key = (await scene.app.people.partner("whs", admin=scene.ines, label="Staging")).key_id
+    key = (await scene.app.people.partner("agentromatic", admin=scene.ines, label="Staging")).key_id
     old = (await scene.app.people.partner("agentelic", admin=scene.ines)).key_id
     assert_ok(await scene.ines.post(f"/v1/admin/partner-keys/{old}/revoke"), "partnerKey")
     intents = "/moderation/intents"
