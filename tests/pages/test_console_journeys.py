@@ -58,7 +58,7 @@ async def test_e2e_02_from_nothing_to_a_published_listing_without_scripts(browse
         await page.get_by_role("radio", name=re.compile("^Spec")).check()
         await page.get_by_role("textbox", name="Name").fill("Tide tables, spoken")
         await page.get_by_label("Description").fill(BAD)
-        await _press(page, "Preview")
+        await _press(page, "Show the preview")
         await expect(page.locator(".problems")).to_contain_text("Line 3")
         await _press(page, "Take the suggestion")
         await expect(page.get_by_label("Description")).to_have_value(MENDED)
