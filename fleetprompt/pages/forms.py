@@ -88,12 +88,8 @@ class Form:
         taken = rows_of(self.typed if self.was_sent else self.initial, name)
         return range(min(len(taken), ITEMS_MAX) + 1)
 
-    def problem(self, name: str, label: str) -> str:
-        """What is wrong with a field that is called `label`, or with a part of it; empty where nothing is."""
-        return " ".join(self.problems_of(name, label))
-
     def problems_of(self, name: str, label: str) -> list[str]:
-        """The same, a sentence each."""
+        """What is wrong with a field that is called `label`, or with a part of it, a sentence each."""
         is_blank = name in self.typed and not any(value.strip() for value in self.typed[name])
         return [_sentence(each, name, label, is_blank) for each in self.problems if _is_of(each, name)]
 
