@@ -46,7 +46,7 @@ async def states(scene: Scene) -> list[State]:
             press="Create the key",
         ),
         State(
-            "new_api_key", "created", "/account/api-keys/new", who="buyer", typed={"name": "A program"},
+            "new_api_key", "created", "/account/api-keys/new", who="admin", typed={"name": "A program"},
             press="Create the key",
         ),
         State("revoke_api_key", "asked", f"/account/api-keys/{key['apiKeyId']}/revoke", who="publisher"),
