@@ -56,6 +56,7 @@ OUTAGES: Final = {
     "53400": Outage.DATABASE_LIMIT,
 }
 """What a statement's SQLSTATE says of the database, where another moment may be better."""
+
 logger = get_logger(__name__)
 
 set_json_loads(msgspec.json.decode)

@@ -74,8 +74,8 @@ def read_response(route: Route, arrived: Arrived, result: Any) -> HttpResponse:
             return HttpResponse(status=304, headers=headers)
     elif route.etag is not None:
         headers.append(("etag", route.etag(result)))
-    headers.append(("content-type", result.content_type if is_raw else JSON))  # the framework would add a charset
-    return HttpResponse(body=body, status=route.status, headers=headers)
+    media_type = result.content_type if is_raw else JSON
+    return HttpResponse(body=body, status=route.status, media_type=media_type, headers=headers)
 
 
 def write_response(services: Services, route: Route, reply: Reply) -> HttpResponse:
