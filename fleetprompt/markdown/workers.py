@@ -30,11 +30,12 @@ _INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
 
 
 class _Died(Exception):
-    """Raised where a worker ended while it was judging; `by` is the signal that ended it, or None."""
+    """Raised where a worker ended with work to do; `by` is the signal that ended it, or None."""
 
-    def __init__(self, by: int | None) -> None:
+    def __init__(self, by: int | None, *, starting: bool = False) -> None:
         super().__init__(by)
         self.by = by
+        self.doing = "starting" if starting else "judging a text"
 
 
 class MarkdownWorkers:
@@ -119,7 +120,7 @@ class MarkdownWorkers:
                 if died.by == signal.SIGPROF:
                     self._on_kill()
                     return _verdict(replies) if replies else too_complex(normalized(source))
-                _logger.warning("A markdown worker died while it was judging a text (signal %s).", died.by)
+                _logger.warning("A markdown worker died while it was %s (signal %s).", died.doing, died.by)
             else:
                 return _verdict(replies)
         raise unavailable("The text could not be checked at the moment.", Outage.MARKDOWN_AWAY)
@@ -185,7 +186,7 @@ class _Worker:
 
     @classmethod
     async def start(cls, cpu_limit_s: float) -> _Worker:
-        """A process that is ready for work. Raises UNAVAILABLE where none can be had."""
+        """A process that is ready for work. Raises UNAVAILABLE where none can be had, and _Died where it ends first."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "fleetprompt.markdown.worker", str(cpu_limit_s)),
@@ -202,9 +203,8 @@ class _Worker:
         worker = cls(process)
         try:
             await worker._frame()
-        except _Died:
-            _logger.exception("A markdown worker ended before it was ready.")
-            raise unavailable("Texts cannot be checked at the moment.", Outage.MARKDOWN_AWAY) from None
+        except _Died as died:
+            raise _Died(died.by, starting=True) from None
         except BaseException:
             worker.kill()
             raise

@@ -130,11 +130,26 @@ async def test_a_worker_that_is_killed_is_replaced_and_its_text_judged_again(
     assert (await pool.judge("a")).problems == ()
     (busy,) = worker_ids(os.getpid())
     assert busy != idle
+    os.kill(busy, signal.SIGSTOP)  # it has no time to come to an end of its own
     slow = asyncio.create_task(pool.judge(SLOW))
     await asyncio.sleep(0.1)
     os.kill(busy, signal.SIGKILL)
     assert [problem.rule for problem in (await slow).problems] == [MarkdownRule.TOO_COMPLEX]
     assert "died while it was judging a text (signal 9)" in caplog.text
+
+
+async def test_a_worker_that_is_killed_while_it_starts_is_replaced(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    killed_once = tmp_path / "python"
+    killed_once.write_text(
+        f'#!/bin/sh\nmkdir {tmp_path}/first 2>/dev/null && kill -KILL $$\nexec {sys.executable} "$@"\n'
+    )
+    killed_once.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(killed_once))
+    pool = await opened(wall_limit_s=30.0)
+    assert (await pool.judge("a")).problems == ()
+    assert "died while it was starting (signal 9)" in caplog.text
 
 
 async def test_workers_that_something_else_keeps_killing_say_nothing_of_the_text(opened: Open) -> None:
