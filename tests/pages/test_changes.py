@@ -43,7 +43,7 @@ def test_a_long_text_shows_what_changed_and_three_lines_around_it() -> None:
 
 def test_texts_made_to_be_slow_to_compare_are_shown_without_it() -> None:
     before, after = "x\ny\n" * (LINES_MAX * 2), "y\nx\nz\n" * LINES_MAX
-    began = time.perf_counter()
+    began = time.process_time()
     rows = list(compared(before, after))
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert len(rows) == len(before.splitlines())

@@ -299,9 +299,9 @@ def test_the_client_imports_nothing_else_of_fleetprompt() -> None:
 
 
 def test_a_call_stops_retrying_when_its_time_is_up() -> None:
-    patient = RetryPolicy(attempts_max=100, total_s_max=0.3, pause_s_first=0.05, pause_s_max=0.05)
+    patient = RetryPolicy(attempts_max=100, total_s_max=1.0, pause_s_first=0.2, pause_s_max=0.2)
     started_s = time.monotonic()
     with serving(*[Fault.INTERNAL] * 100) as server, pytest.raises(Unavailable):
         redeem_in_a_thread(server.url, retry=patient)
-    assert time.monotonic() - started_s < 2.0
+    assert time.monotonic() - started_s < 4.0
     assert 1 < len(server.at_s) < 15

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
+import argon2
 import httpx
 import psycopg
 import pytest
 
-from fleetprompt.runtime.services import Services
 from tests.support.databases import Database
 
 WAITING_WITHIN_S = 5
-ANSWERED_WITHIN_S = 0.03
-QUEUE_LENGTH = 12
 
 _WAITING = "select count(*) from pg_locks join pg_stat_activity using (pid) where datname = %s and not granted"
 
@@ -38,20 +37,25 @@ async def until_awaited(database: Database) -> AsyncIterator[psycopg.Connection[
 
 @asynccontextmanager
 async def while_a_password_is_verified(
-    services: Services, request: Coroutine[Any, Any, httpx.Response], *, reads: int
+    request: Coroutine[Any, Any, httpx.Response],
 ) -> AsyncIterator[asyncio.Task[httpx.Response]]:
-    """Send `request` and run the block behind its first `reads` statements, while its password waits for its turn."""
-    queue = [asyncio.create_task(services.passwords.verify(None, "whatever")) for _ in range(QUEUE_LENGTH)]
-    awaited = services.db.statements_sent + reads
-    sent = asyncio.create_task(request)
-    give_up_at = time.monotonic() + WAITING_WITHIN_S
-    while services.db.statements_sent < awaited:
-        assert time.monotonic() < give_up_at, "nothing is read"
-        await asyncio.sleep(0.001)
-    await asyncio.sleep(ANSWERED_WITHIN_S)
-    yield sent
-    assert not sent.done(), "the password was verified too soon"
-    await asyncio.gather(*queue)
+    """Send `request` and run the block while the password that it brings is being verified."""
+    begun, go_on = threading.Event(), threading.Event()
+    verify = argon2.PasswordHasher.verify
+
+    def held_back(*arguments: Any) -> Any:
+        begun.set()
+        assert go_on.wait(WAITING_WITHIN_S), "nobody lets it go on"
+        return verify(*arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argon2.PasswordHasher, "verify", held_back)
+        sent = asyncio.create_task(request)
+        try:
+            assert await asyncio.to_thread(begun.wait, WAITING_WITHIN_S), "no password is verified"
+            yield sent
+        finally:
+            go_on.set()
 
 
 @contextmanager

@@ -53,10 +53,11 @@ async def test_a_loop_that_only_lags_is_measured_and_not_told(metrics: Metrics, 
     before = len(lines_about_the_loop(log))
     watch = LoopWatch(metrics)
     watch.start()
+    began = time.monotonic()
     stuck_here(0.7)
     await asyncio.sleep(0.6)
     await watch.stop()
-    assert 0.15 < watch.longest_lag_s < 1.0
+    assert 0.15 < watch.longest_lag_s < time.monotonic() - began
     assert (value_of(metrics, "fleetprompt_event_loop_lag_seconds_count") or 0) >= 1
     assert value_of(metrics, HANGS) == 0
     assert lines_about_the_loop(log)[before:] == []

@@ -286,6 +286,6 @@ def test_a_line_that_is_cut_keeps_what_identifies_it() -> None:
 )
 def test_no_text_makes_redaction_slow(unit: str) -> None:
     text = unit * (READ_CHARS_MAX * 8 // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     scrub(text)
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25

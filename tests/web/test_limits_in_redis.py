@@ -8,7 +8,7 @@ import time
 import pytest
 
 from fleetprompt.errors import Code, Refusal
-from fleetprompt.rate_limits import RateClass
+from fleetprompt.rate_limits import RateClass, RateLimit
 from fleetprompt.telemetry import Metrics
 from fleetprompt.web.limits import Share, headers
 from fleetprompt.web.moving_windows import REST_MS
@@ -31,13 +31,13 @@ async def test_s_rl_01_servers_with_one_redis_share_one_limit_also_all_at_once(r
 
 
 async def test_s_rl_03_a_window_in_redis_moves_and_recovers(redis_server: RedisServer) -> None:
-    limiter = limiter_of(FakeClock(), redis_url=redis_server.url)
+    limiter = limiter_of(FakeClock(), redis_url=redis_server.url, limits={REPORT: RateLimit(3, 4)})
     assert await passing(limiter, REPORT, "a", 1) == 1
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(2)
     assert await passing(limiter, REPORT, "a", 5) == 2
     refused = await limiter.peek(REPORT, "a")
     assert refused.limited
-    assert refused.retry_after_s == 1
+    assert 1 <= refused.retry_after_s <= 2
     await asyncio.sleep(refused.retry_after_s)
     assert await passing(limiter, REPORT, "a", 5) == 1
     await limiter.give_back(REPORT, "a")
@@ -83,7 +83,7 @@ async def test_a_slow_store_costs_little_and_is_used_again_when_it_answers(redis
     redis_server.pause()
     started = time.perf_counter()
     assert await passing(limiter, REPORT, "a", 50) == 50
-    assert time.perf_counter() - started < 1.0
+    assert time.perf_counter() - started < 3.0, "not every hit waits for it"
     redis_server.resume()
     assert await passing(limiter, RateClass.MINT, "a", 40) == 40
     clock.advance(ms=REST_MS)

@@ -135,11 +135,11 @@ async def test_a_login_of_somebody_who_is_suspended_meanwhile_is_refused(
     "change", [f"password_hash = '{CHEAP.hash('another')}'", "suspended_at_ms = 1, suspend_reason = 'spam'"]
 )
 async def test_a_login_whose_account_changes_while_the_password_is_verified_is_refused(
-    app: App, people: People, api: Caller, database: Database, change: str
+    people: People, api: Caller, database: Database, change: str
 ) -> None:
     ada = await people.register("Ada")
     request = api.post("/v1/auth/login", credentials(ada), key=None)
-    async with while_a_password_is_verified(app.services, request, reads=1) as login:
+    async with while_a_password_is_verified(request) as login:
         database.change(f"update users set {change} where id = %s", ids.decode("usr", ada.user_id))
     assert_error(await login, "UNAUTHENTICATED")
 

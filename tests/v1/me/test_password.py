@@ -10,7 +10,6 @@ import argon2
 from fleetprompt import ids
 from tests.conftest import Start
 from tests.support.answers import assert_error, assert_ok, assert_replayed
-from tests.support.application import App
 from tests.support.contents import unchanged
 from tests.support.databases import Database
 from tests.support.events import events_of
@@ -97,13 +96,13 @@ async def test_a_change_ends_the_session_that_a_login_begins_meanwhile(people: P
 
 
 async def test_a_change_is_refused_where_the_password_is_changed_while_it_is_verified(
-    app: App, people: People, database: Database
+    people: People, database: Database
 ) -> None:
     ada = await people.register("Ada")
     await ada.csrf_token()
     other = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("another")
     request = ada.post("/v1/me/password", change(ada))
-    async with while_a_password_is_verified(app.services, request, reads=2) as changing:
+    async with while_a_password_is_verified(request) as changing:
         database.change("update users set password_hash = %s where id = %s", other, ids.decode("usr", ada.user_id))
     assert_error(await changing, "VALIDATION_FAILED", fields=["current"])
 
