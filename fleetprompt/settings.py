@@ -20,6 +20,7 @@ from fleetprompt.secrets import KeyRing, KeyRingError, Secret
 
 PREFIX: Final = "FLEETPROMPT_"
 URL_LENGTH_MAX: Final = 2048
+THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost"})
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 T = TypeVar("T")
@@ -123,6 +124,14 @@ class Settings:
     def secure_cookies(self) -> bool:
         """Whether cookies are `Secure` and named `__Host-`: `public_url` is https (spec 6.4)."""
         return self.public_url.scheme == "https"
+
+    @property
+    def own_origins(self) -> frozenset[str]:
+        """Where our own pages come from: `public_url`, and while that is this machine's, its other name too."""
+        own = {self.public_url}
+        if self.is_loopback and self.public_url.host in THIS_MACHINE:
+            own |= {Origin(self.public_url.scheme, host, self.public_url.port) for host in THIS_MACHINE}
+        return frozenset(map(str, own))
 
     @property
     def authorities(self) -> frozenset[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -188,6 +189,22 @@ def test_a_landing_page_on_this_machine_may_be_http(url: str) -> None:
 def test_an_origin_has_one_spelling(text: str, origin: str, authority: str, loopback: bool) -> None:
     public_url = accepted(PUBLIC_URL=text).public_url
     assert (str(public_url), public_url.authority, public_url.is_loopback) == (origin, authority, loopback)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "own"),
+    [
+        ("http://127.0.0.1:8000", {"http://127.0.0.1:8000", "http://localhost:8000"}),
+        ("http://localhost", {"http://127.0.0.1", "http://localhost"}),
+        ("http://127.0.0.2:8000", {"http://127.0.0.2:8000"}),
+        ("http://app.localhost:8000", {"http://app.localhost:8000"}),
+        ("https://market.example", {"https://market.example"}),
+    ],
+)
+def test_our_own_origin_is_one_but_for_the_two_names_of_this_machine(public_url: str, own: set[str]) -> None:
+    settings = accepted(PUBLIC_URL=public_url)
+    assert settings.own_origins == own
+    assert dataclasses.replace(settings, is_open_to_others=True).own_origins == {public_url}
 
 
 @pytest.mark.parametrize(

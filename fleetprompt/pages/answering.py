@@ -226,7 +226,9 @@ class StaleForm(Refusal):
 
 def _stale_form(visit: Visit) -> Refusal:
     headers = visit.arrived.headers
-    is_ours = headers.get("sec-fetch-site") == "same-origin" or headers.get("origin") == visit.base_url
+    is_ours = (
+        headers.get("sec-fetch-site") == "same-origin" or headers.get("origin") in visit.services.settings.own_origins
+    )
     if not is_ours:
         return unauthorized("This form does not come from our own pages.")
     return StaleForm(

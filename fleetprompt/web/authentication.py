@@ -144,7 +144,7 @@ def require_same_site(services: Services, headers: Mapping[str, str]) -> None:
     origin = headers.get("origin")
     if origin == "null" and site == "same-origin":
         return
-    if origin is not None and origin != str(services.settings.public_url):
+    if origin is not None and origin not in services.settings.own_origins:
         raise unauthorized("Writes with a session cookie must come from our own origin.")
 
 

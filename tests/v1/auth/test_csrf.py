@@ -36,6 +36,9 @@ async def test_a_write_needs_the_token_of_its_own_session(people: People, databa
         {"origin": "null"},
         {"origin": "http://127.0.0.1:8001"},
         {"origin": "https://127.0.0.1:8000"},
+        {"origin": "http://localhost:8001"},
+        {"origin": "http://localhost"},
+        {"origin": "http://127.0.0.2:8000"},
     ],
 )
 async def test_a_write_from_another_site_is_refused_even_with_the_token(
@@ -47,10 +50,10 @@ async def test_a_write_from_another_site_is_refused_even_with_the_token(
         assert_error(await ada.put(PATH, REQUEST, headers=headers), "UNAUTHORIZED")
 
 
-async def test_a_write_from_our_own_pages_passes(people: People) -> None:
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:8000", "http://localhost:8000"])
+async def test_a_write_from_our_own_pages_passes_by_either_name_of_this_machine(people: People, origin: str) -> None:
     ada = await people.register("Ada")
-    headers = {"origin": "http://127.0.0.1:8000", "sec-fetch-site": "same-origin"}
-    assert_ok(await ada.put(PATH, REQUEST, headers=headers))
+    assert_ok(await ada.put(PATH, REQUEST, headers={"origin": origin, "sec-fetch-site": "same-origin"}))
 
 
 async def test_a_read_needs_no_token_and_no_site(people: People) -> None:
