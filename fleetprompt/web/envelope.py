@@ -68,14 +68,14 @@ def encode(refusal: Refusal, request_id: str) -> bytes:
     return _encoder.encode(ErrorEnvelope(body))
 
 
-def answer(refusal: Refusal, exchange: Exchange) -> HttpResponse:
-    """The response to a refused request."""
+def answer(refusal: Refusal, exchange: Exchange, scheme: str | None = None) -> HttpResponse:
+    """The response to a refused request. scheme: how a program authenticates here; UNAUTHENTICATED names it."""
     exchange.refused(refusal)
+    headers = [("cache-control", "no-store"), *refusal_headers(refusal)]
+    if refusal.code is Code.UNAUTHENTICATED and scheme is not None:
+        headers.append(("www-authenticate", scheme))
     return HttpResponse(
-        body=encode(refusal, exchange.public_id),
-        status=refusal.status,
-        media_type=JSON,
-        headers=[("cache-control", "no-store"), *refusal_headers(refusal)],
+        body=encode(refusal, exchange.public_id), status=refusal.status, media_type=JSON, headers=headers
     )
 
 

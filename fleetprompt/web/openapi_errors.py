@@ -56,6 +56,7 @@ MEANINGS: Final[Mapping[int, str]] = {
 }
 
 _HEADERS: Final[Mapping[int, tuple[str, ...]]] = {
+    401: ("WWW-Authenticate",),
     WRONG_METHOD: ("Allow",),
     WRONG_MEDIA_TYPE: ("Accept",),
     429: ("Retry-After", "RateLimit", "RateLimit-Policy"),

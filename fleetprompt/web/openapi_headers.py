@@ -31,6 +31,9 @@ HEADERS: Final[dict[str, Any]] = {
     ),
     "RateLimit-Policy": _header("The limits that were counted, in the same draft's form.", '"write";q=120;w=60'),
     "Retry-After": _header("Seconds after which it is worth trying again.", 7, "integer"),
+    "WWW-Authenticate": _header(
+        "How a program authenticates here: `Bearer`; on internal routes `Signature`.", "Bearer"
+    ),
     "Allow": _header("The methods that the path takes.", "GET, POST"),
     "Accept": _header("The media type that a body must have.", "application/json"),
     "Set-Cookie": _header("Begins or ends the session.", "fp_session=…; Path=/; HttpOnly; SameSite=Lax"),

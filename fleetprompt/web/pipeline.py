@@ -43,7 +43,7 @@ class Pipeline:
             return await in_time(self._answer(route, arrived, exchange))
         except Refusal as refusal:
             await self._gate.nothing_was_made(exchange, refusal)
-            return envelope.answer(refusal, exchange)
+            return envelope.answer(refusal, exchange, "Bearer")
 
     async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> HttpResponse:
         operation = route.operation

@@ -50,7 +50,7 @@ class SignedCalls:
             arrived = await arrive(scope, receive, route.body_bytes_max)
             return await in_time(self._answer(route, arrived, exchange))
         except Refusal as refusal:
-            return envelope.answer(refusal, exchange)
+            return envelope.answer(refusal, exchange, "Signature")
 
     async def _answer(self, route: Route, arrived: Arrived, exchange: Exchange) -> HttpResponse:
         await self._gate.before_verification(exchange)

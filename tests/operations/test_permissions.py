@@ -101,6 +101,9 @@ async def _found(ready: Ready, caller: Caller) -> str:
         assert_error(refused, code, fields=["unheard"])
         return LET_IN
     assert_error(refused, code)
+    if code == "UNAUTHENTICATED":
+        scheme = "Signature" if access_of(ready.route) is Access.PARTNER else "Bearer"
+        assert refused.headers["www-authenticate"] == scheme
     sound = await ready.send(by=caller)
     assert_same_refusal(sound, refused)
     return str(code)

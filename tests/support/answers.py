@@ -51,6 +51,7 @@ def assert_error(
     assert error["message"].strip()
     assert error["requestId"] == response.headers["x-request-id"]
     assert response.headers["cache-control"] == "no-store"
+    assert (code is Code.UNAUTHENTICATED) == ("www-authenticate" in response.headers)
     if code in RETRIED:
         assert int(response.headers["retry-after"]) >= 1
     _assert_details(error.get("details"), code, reason, fields, hint)
