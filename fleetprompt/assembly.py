@@ -9,15 +9,14 @@ from fleetprompt.jobs import JOBS, RETENTION
 from fleetprompt.markdown import MarkdownWorkers
 from fleetprompt.passwords import PasswordHasher
 from fleetprompt.rate_limits import RateClass
-from fleetprompt.runtime.idempotency import Turnstile
 from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.runtime.operations import REGISTRY
 from fleetprompt.runtime.services import Services
 from fleetprompt.runtime.shared_answers import SharedAnswers
+from fleetprompt.runtime.turnstile import Turnstile
 from fleetprompt.secrets import KeyRing
-from fleetprompt.settings import Isolation as IsolationLevel
 from fleetprompt.settings import Settings
-from fleetprompt.store.db import Database, Isolation
+from fleetprompt.store.db import Database
 from fleetprompt.telemetry import JobTerms, Logging, LoopWatch, MetricLabels, Metrics, MetricsFolder, Traces
 from fleetprompt.web.signatures import SignatureReason
 
@@ -51,12 +50,11 @@ def build_services(
         lines_dropped=lambda: log.lines_dropped,
         folder=metrics_folder,
     )
-    isolation: Isolation = "SERIALIZABLE" if settings.isolation is IsolationLevel.SERIALIZABLE else "REPEATABLE READ"
     return Services(
         settings=settings,
         clock=clock,
         keys=LiveRing(ring, settings.key_ring_path if settings.master_keys is None else None),
-        db=Database(database_url, isolation=isolation, on_wait=metrics.pool_waited, traces=traces),
+        db=Database(database_url, isolation=settings.isolation, on_wait=metrics.pool_waited, traces=traces),
         markdown=MarkdownWorkers(on_kill=metrics.markdown_worker_killed),
         passwords=PasswordHasher(),
         metrics=metrics,

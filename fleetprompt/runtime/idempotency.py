@@ -6,10 +6,7 @@ to be together or not at all. A second writer of the same key meets the primary 
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-from collections.abc import AsyncIterator, Hashable
-from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -182,25 +179,3 @@ class LedgerEntry:
             return record.body
         cut = msgspec.convert(record.secret, CutSecret)
         return record.body[: cut.at] + cut.recipe.derive(self.ring).encode() + record.body[cut.at :]
-
-
-class Turnstile:
-    """Lets one request through at a time for each ledger scope, before it takes a connection, or for each caller."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[Hashable, tuple[asyncio.Lock, int]] = {}
-
-    @asynccontextmanager
-    async def pass_through(self, scope: Hashable) -> AsyncIterator[None]:
-        """Wait until no other request of this process works under the same scope."""
-        lock, waiters = self._waiting.get(scope, (asyncio.Lock(), 0))
-        self._waiting[scope] = (lock, waiters + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, waiters = self._waiting[scope]
-            if waiters == 1:
-                del self._waiting[scope]
-            else:
-                self._waiting[scope] = (lock, waiters - 1)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fleetprompt.clock import Clock
 from fleetprompt.markdown import MarkdownWorkers
 from fleetprompt.passwords import PasswordHasher
-from fleetprompt.runtime.idempotency import Turnstile
 from fleetprompt.runtime.live_ring import LiveRing
 from fleetprompt.runtime.shared_answers import SharedAnswers
+from fleetprompt.runtime.turnstile import Turnstile
 from fleetprompt.secrets import KeyRing
 from fleetprompt.settings import Settings
 from fleetprompt.store.db import Database

@@ -13,13 +13,14 @@ import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Final, Literal, Protocol, TypeVar, cast
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import msgspec
 import psycopg
 from psycopg.types.json import set_json_loads
 
 from fleetprompt.errors import Outage, unavailable
+from fleetprompt.settings import Isolation
 from fleetprompt.store.pools import (
     CONNECTIONS_MAX,
     PLANNING,
@@ -35,7 +36,6 @@ from fleetprompt.store.statements import Bound, Statement
 from fleetprompt.telemetry import Traces, get_logger
 
 Row = TypeVar("Row")
-Isolation = Literal["REPEATABLE READ", "SERIALIZABLE"]
 Rows = list[tuple[Any, ...]]
 
 SERIALIZATION_FAILURE: Final = "40001"
@@ -192,8 +192,8 @@ def _raw(name: str, sql: str) -> Bound[Any]:
 
 
 BEGIN: Final[dict[Isolation, Bound[Any]]] = {
-    "REPEATABLE READ": _raw("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ"),
-    "SERIALIZABLE": _raw("begin_serializable", "BEGIN ISOLATION LEVEL SERIALIZABLE"),
+    Isolation.REPEATABLE_READ: _raw("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ"),
+    Isolation.SERIALIZABLE: _raw("begin_serializable", "BEGIN ISOLATION LEVEL SERIALIZABLE"),
 }
 COMMIT: Final = _raw("commit", "COMMIT")
 
@@ -249,7 +249,7 @@ class Database:
         *,
         connections_max: int = CONNECTIONS_MAX,
         search_connections_max: int = SEARCH_CONNECTIONS_MAX,
-        isolation: Isolation = "REPEATABLE READ",
+        isolation: Isolation = Isolation.REPEATABLE_READ,
         on_wait: Callable[[str, float], None] = lambda pool, seconds: None,
         traces: Traces | None = None,
     ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from fleetprompt.runtime.services import Services
+from fleetprompt.settings import Isolation
 from fleetprompt.store import statements
 from fleetprompt.store.db import Database, Tx
 from fleetprompt.store.pools import PLANNING
@@ -53,7 +54,7 @@ async def test_what_is_prepared_stays_so_when_a_transaction_only_read(
     await db.open()
     try:
         async with db.connection() as connection:
-            tx = Tx(connection, "REPEATABLE READ", [], lambda rows: None)
+            tx = Tx(connection, Isolation.REPEATABLE_READ, [], lambda rows: None)
             assert await tx.one(prepared) is not None
         found = await db.one(prepared)
         assert found is not None
@@ -66,6 +67,6 @@ async def test_a_transaction_writes_nothing_but_with_its_commit(services: Servic
     """So that one that only read may end with a COMMIT."""
     write: Bound[object] = Bound(Statement("test.write", "DELETE FROM stat_deltas", None))
     async with services.db.connection() as connection:
-        tx = Tx(connection, "REPEATABLE READ", [], lambda rows: None)
+        tx = Tx(connection, Isolation.REPEATABLE_READ, [], lambda rows: None)
         with pytest.raises(TypeError, match="goes with its COMMIT"):
             await tx.read(write)
