@@ -27,9 +27,9 @@ class Frame:
     csrf: str
     key: str
 
-    def is_at(self, path: str) -> bool:
-        """Whether the page is `path` or below it."""
-        return self.path == path or self.path.startswith(f"{path}/")
+    def is_at(self, *paths: str) -> bool:
+        """Whether the page is one of these, or below one."""
+        return any(self.path == path or self.path.startswith(f"{path}/") for path in paths)
 
     @property
     def abuse_link(self) -> str:

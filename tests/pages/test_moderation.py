@@ -9,7 +9,7 @@ import pytest
 from tests.pages.states.moderation import edit, report
 from tests.support import market
 from tests.support.answers import assert_ok
-from tests.support.forms import fields_of, fill_in, named, parsed, said, send, text_of, visit
+from tests.support.forms import fields_of, fill_in, named, parsed, said, send, text_of, visit, with_class
 from tests.support.market import Listing
 from tests.support.people import People, Person
 
@@ -193,3 +193,29 @@ async def test_moderation_is_for_admins_alone(people: People, bea: Person) -> No
         answer = await people.browser().get(path, headers={"accept": "text/html"})
         assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in")
     assert "/moderation" not in {link.get("href") for link in (await visit(bea, "/account")).iter("a")}
+
+
+def places_at_the_side(page: Element) -> list[tuple[str, str]]:
+    """Which entries of the list at the side are marked, and how."""
+    (side,) = with_class(page, "side")
+    return [(text_of(link), link.get("aria-current", "")) for link in side.iter("a") if link.get("aria-current")]
+
+
+async def test_the_list_at_the_side_says_where_a_page_belongs(people: People, ines: Person) -> None:
+    ada = await people.publisher("Ada")
+    offer = await market.on_sale(ada)
+    for path, place, mark in (
+        ("/moderation/listings", "Listings", "page"),
+        (page_of(offer.listing), "Listings", "true"),
+        (f"/moderation/releases/{offer.id}", "Listings", "true"),
+        (f"/moderation/publishers/{ada.publisher_id}", "People", "true"),
+        (f"/moderation/users/{ada.user_id}", "People", "true"),
+    ):
+        assert places_at_the_side(await visit(ines, path)) == [(place, mark)]
+    for path, place, mark in (
+        ("/console", "Listings", "page"),
+        ("/console/listings/new", "Create a listing", "page"),
+        (f"/console/listings/{offer.listing.id}", "Listings", "true"),
+        (f"/console/releases/{offer.id}", "Listings", "true"),
+    ):
+        assert places_at_the_side(await visit(ada, path)) == [(place, mark)]
