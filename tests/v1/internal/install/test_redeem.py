@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import os
-import resource
 import socket
 import string
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -24,6 +20,7 @@ from tests.support.clock import FakeClock
 from tests.support.contents import added_rows, unchanged
 from tests.support.environment import key_ring
 from tests.support.market import Intent, Release, Token
+from tests.support.outbound import nobody_reached
 from tests.support.people import People, Person
 from tests.support.withdrawals import WITHDRAWALS, Withdraw, set_draft, set_unlisted, suspend_user
 
@@ -373,18 +370,6 @@ async def test_redeeming_costs_two_round_trips_whatever_the_answer_and_a_forged_
     assert redeemed.statements == unknown.statements == forged.statements + token_lookup
 
 
-@contextmanager
-def no_new_descriptors() -> Iterator[None]:
-    """Let nothing be opened, by whatever library: no connection, no file, no process; what is open stays open."""
-    (soft, hard), lowest_free = resource.getrlimit(resource.RLIMIT_NOFILE), os.dup(0)
-    os.close(lowest_free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
 async def test_s_cd_01_no_page_redeems_and_no_answer_lets_another_origin_read_it(
     app: App, people: People, ada: Person, partner: Partner
 ) -> None:
@@ -409,11 +394,13 @@ async def test_s_cd_02_redeeming_opens_no_connection_to_anybody(
     app: App, people: People, ada: Person, partner: Partner
 ) -> None:
     minted = await _minted(await people.register(), await market.on_sale(ada))
-    with added_rows(app.database) as added, no_new_descriptors():
+    with added_rows(app.database) as added, nobody_reached() as attempts:
         with pytest.raises(OSError, match="Too many open files"):
             socket.socket()
+        assert attempts == ["socket.__new__"]
         answer = await partner.redeem(minted.text)
     assert_ok(answer)
+    assert attempts == ["socket.__new__"]
     assert added == {"request_nonces": 1, "idempotency_keys": 1, "stat_deltas": 1, "audit_events": 1}
 
 
