@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -63,6 +64,14 @@ async def until(condition: Callable[[], bool], within_s: float = 10.0) -> None:
             return
         await asyncio.sleep(0.02)
     pytest.fail(f"not within {within_s} s")
+
+
+def run_by(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
+    """Have workers run by a shell script, in `folder`, instead of the interpreter."""
+    program = folder / "python"
+    program.write_text(f"#!/bin/sh\ncd {shlex.quote(str(folder))}\n{script}\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
 
 
 @pytest.fixture
@@ -141,12 +150,8 @@ async def test_a_worker_that_is_killed_is_replaced_and_its_text_judged_again(
 async def test_a_worker_that_is_killed_while_it_starts_is_replaced(
     opened: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    killed_once = tmp_path / "python"
-    killed_once.write_text(
-        f'#!/bin/sh\nmkdir {tmp_path}/first 2>/dev/null && kill -KILL $$\nexec {sys.executable} "$@"\n'
-    )
-    killed_once.chmod(0o700)
-    monkeypatch.setattr(sys, "executable", str(killed_once))
+    interpreter = shlex.quote(sys.executable)
+    run_by(monkeypatch, tmp_path, f'mkdir first-time 2>/dev/null && kill -KILL $$\nexec {interpreter} "$@"')
     pool = await opened(wall_limit_s=30.0)
     assert (await pool.judge("a")).problems == ()
     assert "died while it was starting (signal 9)" in caplog.text
@@ -263,13 +268,9 @@ async def test_a_worker_is_small(opened: Open) -> None:
 async def test_what_the_policy_logs_in_a_worker_reaches_the_servers_log(
     opened: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = tmp_path / "python"
-    broken.write_text(
-        f'#!/bin/sh\nexec {sys.executable} -c "from fleetprompt.markdown import policy, worker\n'
-        "policy.render = lambda text: '<p onclick=x>'\nworker.serve(2.0)\"\n"
-    )
-    broken.chmod(0o700)
-    monkeypatch.setattr(sys, "executable", str(broken))
+    renders_badly = "policy.render = lambda text: '<p onclick=x>'"
+    code = f"from fleetprompt.markdown import policy, worker; {renders_badly}; worker.serve(2.0)"
+    run_by(monkeypatch, tmp_path, shlex.join(("exec", sys.executable, "-c", code)))
     pool = await opened()
     with caplog.at_level(logging.ERROR, "fleetprompt.markdown.workers"):
         verdict = await pool.judge("what was written")
