@@ -34,7 +34,9 @@ WORKER_INPUT = "fleetprompt_run"
 REPORTED_SECRETS_MAX = 20
 REPORTED_LEVELS = {"warning", "error", "critical"}
 
-hypothesis.settings.register_profile("suite", deadline=None, print_blob=True)
+# The same examples in every run: what fails then comes from a change. `--hypothesis-profile explore` tries many others.
+hypothesis.settings.register_profile("suite", deadline=None, print_blob=True, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, print_blob=True, derandomize=False, max_examples=1_000)
 hypothesis.settings.load_profile("suite")
 
 
