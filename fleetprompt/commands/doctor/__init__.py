@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import click
-from rich.console import Console
 
 from fleetprompt.commands.doctor.examination import examine
+from fleetprompt.commands.terminal import for_people
 
 
 @click.command()
@@ -21,5 +21,5 @@ def doctor(as_json: bool) -> None:
     if as_json:
         click.echo(report.as_json())
     else:
-        report.show(Console(highlight=False))
+        report.show(for_people())
     sys.exit(0 if report.is_well else 1)

@@ -10,6 +10,7 @@ from rich.table import Table
 from fleetprompt.commands.instance import open_instance, read_settings
 from fleetprompt.commands.keys.ring_place import State, state_of
 from fleetprompt.commands.start_up import bring_up_to_date
+from fleetprompt.commands.terminal import for_people
 from fleetprompt.runtime.key_versions import KEYS_IN_USE
 from fleetprompt.runtime.processes import LiveProcess
 from fleetprompt.secrets import KeyRing
@@ -46,7 +47,7 @@ def list_keys(as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(told).decode())
         return
-    _show(told, Console(highlight=False))
+    _show(told, for_people())
 
 
 def _keys(ring: KeyRing, state: State) -> list[Key]:

@@ -99,6 +99,14 @@ def test_a_grant_too_many_and_one_too_few_are_told(patient: Patient) -> None:
     }
 
 
+def test_in_a_pipe_every_sentence_is_one_line(patient: Patient) -> None:
+    patient.database.change(f"grant delete on audit_events to {patient.database.cluster.serving.username}")
+    ((found,),) = [theme["findings"] for theme in patient.report().values() if theme["findings"]]
+    told = [line.strip() for line in patient.doctor().stdout.splitlines()]
+    assert {found["problem"], f"→ {found['fix']}"} <= set(told)
+    assert max(map(len, told)) > 80
+
+
 def test_what_the_role_may_not_read_is_told_and_not_looked_at(patient: Patient) -> None:
     patient.database.change(f"revoke select on key_versions from {patient.database.cluster.serving.username}")
     report = patient.report()
