@@ -25,7 +25,7 @@ from tests.support.service_manager import Told, listening
 
 pytestmark = pytest.mark.slow
 
-WITHIN_S: Final = 30
+WITHIN_S: Final = 60
 HEALTH: Final = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 BODY: Final = b'{"email": "nobody@example.org", "password": "not this one, surely"}'
 HALF_A_LOGIN: Final = (
