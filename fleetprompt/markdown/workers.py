@@ -120,7 +120,7 @@ class MarkdownWorkers:
                 if died.by == signal.SIGPROF:
                     self._on_kill()
                     return _verdict(replies) if replies else too_complex(normalized(source))
-                _logger.error("A markdown worker died while it was %s (signal %s).", died.doing, died.by)
+                _logger.warning("A markdown worker died while it was %s (signal %s).", died.doing, died.by)
             else:
                 return _verdict(replies)
         raise unavailable("The text could not be checked at the moment.", Outage.MARKDOWN_AWAY)
