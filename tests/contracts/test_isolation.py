@@ -6,8 +6,11 @@ from typing import Final
 
 import pytest
 
+from fleetprompt.__main__ import load_all
 from fleetprompt.runtime.operations import REGISTRY, Kind
 from tests.contracts.isolation import touched_by
+
+load_all()  # every entrance registers its operations
 
 # The columns of which a change compares one with what was read; what changes a user's row meets others by that alone.
 DECISIVE: Final = {
